@@ -16,12 +16,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::authz::refuse_unasked;
 use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
-use crate::call_outs::answering::Answering;
+use crate::calling::answering::Answering;
 use crate::config::Web;
 use crate::db::Db;
 use crate::db::worker::Worker;
 use crate::disclosure::{fair_share, labels};
 use crate::documents::{Archive, paper_routes};
+use crate::drives::intake::Intake as Bookings;
 use crate::giving::intake::Intake;
 use crate::house::persons::Dossier;
 use crate::house::thread::Means;
@@ -218,6 +219,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let (means, threads) = threads(&shared, &metrics)?;
     let (intake, search) = (means.get::<Intake>()?, means.get::<SearchIndex>()?);
     let answering = means.get::<Answering>()?;
+    let bookings = means.get::<Bookings>()?;
     let (public_log, pieces) = (web::Data::new(means.get::<PublicLog>()?), web::Data::new(PieceCache::default()));
     let for_requests = search.clone();
     let live = Live::start(shared.db.clone(), search.clone());
@@ -244,6 +246,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
             .app_data(web::Data::new(shared.archive.clone()))
             .app_data(web::Data::new(intake.clone()))
             .app_data(web::Data::new(answering.clone()))
+            .app_data(web::Data::new(bookings.clone()))
             .app_data(web::Data::from(Arc::clone(&shared.ways)))
             .app_data(cache.clone())
             .app_data(web::Data::new(for_requests.clone()))

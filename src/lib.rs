@@ -2,16 +2,12 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
-//! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
-//! persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers → dues →
+//! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs
+//! → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
+//! parties → persons → members → committees → volunteers → courses → teams → calling → call_outs → blood_rules →
+//! blood_targets → drives → pre_check → donors → blood_results → urgent_calls → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
-//! privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
-//! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
-//! parties → persons → members → committees → volunteers → courses → teams → call_outs → giving → spending → transfers →
-//! dues → corrections → books → periods → publications → campaigns → activities → commendations → settlements →
-//! family_links → privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app →
-//! cli`
+//! organs → privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
@@ -21,10 +17,14 @@ pub mod activities;
 pub mod app;
 pub mod authz;
 pub mod basics;
+pub mod blood_results;
+pub mod blood_rules;
+pub mod blood_targets;
 pub mod bookkeeping;
 pub mod books;
 pub mod calendar;
 pub mod call_outs;
+pub mod calling;
 pub mod campaigns;
 pub mod changes;
 pub mod chapters;
@@ -39,6 +39,8 @@ pub mod db;
 pub mod decisions;
 pub mod disclosure;
 pub mod documents;
+pub mod donors;
+pub mod drives;
 pub mod dues;
 pub mod family_links;
 pub mod giving;
@@ -51,12 +53,14 @@ pub mod links;
 pub mod log;
 pub mod members;
 pub mod operations;
+pub mod organs;
 pub mod outbox;
 pub mod parties;
 pub mod password_links;
 pub mod periods;
 pub mod persons;
 pub mod portal;
+pub mod pre_check;
 pub mod privacy;
 pub mod publications;
 pub mod rooms;
@@ -70,6 +74,7 @@ pub mod teams;
 pub mod transfers;
 pub mod tree;
 pub mod upkeep;
+pub mod urgent_calls;
 pub mod vault;
 pub mod volunteers;
 pub mod vouchers;

@@ -2,10 +2,11 @@
 
 use crate::house::Rooms;
 use crate::{
-    activities, authz, bookkeeping, books, call_outs, campaigns, changes, chapters, commendations, committees, corrections,
-    courses, decisions, documents, dues, family_links, giving, identity, jobs, ledger, links, log, members, outbox, parties,
-    password_links, periods, persons, privacy, publications, search, settlements, spending, statements, stock, successions,
-    teams, transfers, tree, volunteers, vouchers, webhooks,
+    activities, authz, blood_results, blood_rules, blood_targets, bookkeeping, books, call_outs, calling, campaigns, changes,
+    chapters, commendations, committees, corrections, courses, decisions, documents, donors, drives, dues, family_links, giving,
+    identity, jobs, ledger, links, log, members, organs, outbox, parties, password_links, periods, persons, pre_check, privacy,
+    publications, search, settlements, spending, statements, stock, successions, teams, transfers, tree, urgent_calls,
+    volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -35,7 +36,15 @@ pub const ROOMS: Rooms = Rooms(&[
     &volunteers::ROOM,
     &courses::ROOM,
     &teams::ROOM,
+    &calling::ROOM,
     &call_outs::ROOM,
+    &blood_rules::ROOM,
+    &blood_targets::ROOM,
+    &drives::ROOM,
+    &pre_check::ROOM,
+    &donors::ROOM,
+    &blood_results::ROOM,
+    &urgent_calls::ROOM,
     &giving::ROOM,
     &spending::ROOM,
     &transfers::ROOM,
@@ -49,6 +58,7 @@ pub const ROOMS: Rooms = Rooms(&[
     &commendations::ROOM,
     &settlements::ROOM,
     &family_links::ROOM,
+    &organs::ROOM,
     &privacy::ROOM,
     &successions::ROOM,
     &search::ROOM,

@@ -127,11 +127,11 @@ statement! {
         standing_in_to: NaiveDate => Date,
         acting_from: NaiveDate => Date,
         acting_to: NaiveDate => Date,
-    } -> (Integer, Nullable<diesel::sql_types::Uuid>, Nullable<Bool>, Nullable<Bool>, Nullable<Text>, Nullable<SmallInt>, Nullable<Bool>, Nullable<Bool>),
-    "SELECT a.n::int, s.officer_id, s.one_time, s.second_factor, r.role, r.depth, r.acts_for, r.past
+    } -> (Integer, Nullable<diesel::sql_types::Uuid>, Nullable<Text>, Nullable<Bool>, Nullable<Bool>, Nullable<Text>, Nullable<SmallInt>, Nullable<Bool>, Nullable<Bool>),
+    "SELECT a.n::int, s.officer_id, s.user_name, s.one_time, s.second_factor, r.role, r.depth, r.acts_for, r.past
      FROM unnest(?::uuid[], ?::uuid[], ?::uuid[]) WITH ORDINALITY AS a(account, session, chapter, n)
      LEFT JOIN LATERAL (
-         SELECT acc.officer_id, acc.one_time_until IS NOT NULL AS one_time, ses.second_factor_at IS NOT NULL AS second_factor
+         SELECT acc.officer_id, acc.user_name, acc.one_time_until IS NOT NULL AS one_time, ses.second_factor_at IS NOT NULL AS second_factor
          FROM account acc LEFT JOIN session ses
            ON ses.id = a.session AND ses.account_id = acc.id AND ses.ended_at IS NULL AND ses.expires_at > ?
          WHERE acc.id = a.account AND acc.disabled_at IS NULL AND (ses.id IS NOT NULL OR a.session IS NULL)
@@ -156,9 +156,11 @@ statement! {
      ) r ON s.officer_id IS NOT NULL"
 }
 
+/// What somebody is at a chapter, as the transaction read it.
 #[derive(Default)]
-struct Standing {
+pub(super) struct Standing {
     officer: Option<Uuid>,
+    user_name: String,
     one_time: bool,
     /// The session was opened with a second factor, or got one since.
     second_factor: bool,
@@ -188,11 +190,13 @@ impl Standing {
     }
 }
 
+/// (number of the ask, person, user name, one-time password, second factor, role, depth, acts for, past)
+type Fact =
+    (i32, Option<Uuid>, Option<String>, Option<bool>, Option<bool>, Option<String>, Option<i16>, Option<bool>, Option<bool>);
+
 fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result<Vec<Standing>, DbError> {
     let today = vietnam_date(now);
-    // (number of the ask, person, one-time password, second factor, role, depth, acts for, past)
-    type Row = (i32, Option<Uuid>, Option<bool>, Option<bool>, Option<String>, Option<i16>, Option<bool>, Option<bool>);
-    let rows: Vec<Row> = Facts {
+    let rows: Vec<Fact> = Facts {
         accounts: &asks.iter().map(|ask| ask.actor.account).collect(),
         sessions: &asks.iter().map(|ask| ask.actor.living()).collect(),
         chapters: &asks.iter().map(|ask| ask.chapter.0).collect(),
@@ -206,11 +210,12 @@ fn standings(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Resul
     }
     .load(conn)?;
     let mut standings: Vec<Standing> = asks.iter().map(|_| Standing::default()).collect();
-    for (n, officer, one_time, second_factor, role, depth, acts_for, past) in rows {
+    for (n, officer, user_name, one_time, second_factor, role, depth, acts_for, past) in rows {
         let Some(standing) = usize::try_from(n - 1).ok().and_then(|n| standings.get_mut(n)) else {
             continue;
         };
         standing.officer = officer;
+        standing.user_name = user_name.unwrap_or_default();
         standing.one_time = one_time.unwrap_or_default();
         standing.second_factor = second_factor.unwrap_or(false);
         if let (Some(role), Some(depth), Some(acts_for)) = (role.as_deref().and_then(Role::parse), depth, acts_for) {
@@ -233,6 +238,28 @@ fn judge(standing: &Standing, right: RightName) -> Result<Uuid, Refusal> {
     } else {
         Err(Refusal::Unreadable)
     }
+}
+
+/// [`authenticate`] and what the actor is at one chapter, in one question.
+pub(super) fn authenticate_at(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    actor: Actor,
+    chapter: ChapterId,
+) -> Result<(Person, Standing), Problem> {
+    let standing = standings(conn, now, &[Ask { actor, chapter }])?.pop().unwrap_or_default();
+    // A job has no session that could live, and enters nowhere.
+    let officer = standing.officer.filter(|_| actor.living().is_some()).ok_or(Refusal::NotLoggedIn)?;
+    if standing.one_time {
+        return Err(Refusal::PasswordChangeNeeded.into());
+    }
+    Ok((Person { officer, user_name: standing.user_name.clone() }, standing))
+}
+
+/// What a standing that was read in this transaction comes to.
+pub(super) fn granted<R: Right>(standing: &Standing, actor: Actor, chapter: ChapterId) -> Result<Granted<R>, Refusal> {
+    let officer = judge(standing, R::NAME)?;
+    Ok(Granted::new(chapter, actor, officer).by_roles(standing.roles_for(R::NAME)))
 }
 
 /// Decides every ask in one query; equal asks are asked once.
@@ -311,93 +338,43 @@ statement! {
         account: Uuid => diesel::sql_types::Uuid,
         session: Uuid => diesel::sql_types::Uuid,
         now: DateTime<Utc> => Timestamptz,
-    } -> (diesel::sql_types::Uuid, Bool),
-    "SELECT acc.officer_id, acc.one_time_until IS NOT NULL FROM account acc JOIN session ses ON ses.account_id = acc.id
+    } -> (diesel::sql_types::Uuid, Text, Bool),
+    "SELECT acc.officer_id, acc.user_name, acc.one_time_until IS NOT NULL FROM account acc JOIN session ses ON ses.account_id = acc.id
      WHERE acc.id = ? AND acc.disabled_at IS NULL AND ses.id = ? AND ses.ended_at IS NULL AND ses.expires_at > ?"
+}
+
+/// Who is logged in.
+pub(super) struct Person {
+    pub officer: Uuid,
+    pub user_name: String,
 }
 
 /// Only that the account is enabled and the session lives; for what every officer may see. Returns the person.
 ///
 /// An account with a one-time password gets through nowhere but at [`authenticate_to_change_password`].
 pub fn authenticate(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<Uuid, Problem> {
+    Ok(authenticated(conn, now, actor)?.officer)
+}
+
+/// [`authenticate`], with the name.
+pub(super) fn authenticated(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<Person, Problem> {
     match live_account(conn, now, actor)? {
         (_, true) => Err(Refusal::PasswordChangeNeeded.into()),
-        (officer, false) => Ok(officer),
+        (person, false) => Ok(person),
     }
 }
 
 /// [`authenticate`] for the one request that an account with a one-time password may make.
 pub fn authenticate_to_change_password(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<Uuid, Problem> {
-    Ok(live_account(conn, now, actor)?.0)
+    Ok(live_account(conn, now, actor)?.0.officer)
 }
 
 /// (person, whether the password is a one-time one)
-fn live_account(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<(Uuid, bool), Problem> {
-    let found = LiveAccount { account: &actor.account, session: &actor.session, now: &now }.get_result(conn).optional()?;
-    found.ok_or_else(|| Refusal::NotLoggedIn.into())
-}
-
-statement! {
-    struct NearestApprover {
-        chapter: Uuid => diesel::sql_types::Uuid,
-        same: Uuid => diesel::sql_types::Uuid,
-        roles: Vec<&'static str> => Array<Text>,
-        from: NaiveDate => Date,
-        to: NaiveDate => Date,
-        not: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
-    } -> (diesel::sql_types::Uuid,),
-    "SELECT l.id FROM (
-         SELECT ca.ancestor_id AS id, ca.depth FROM chapter_ancestor ca
-         WHERE ca.chapter_id = ? AND NOT EXISTS (SELECT FROM chapter_stand_in i WHERE i.chapter_id = ca.chapter_id AND i.from_depth <= ca.depth)
-         UNION ALL
-         SELECT i.stand_in_id, i.depth FROM chapter_stand_in i WHERE i.chapter_id = ? AND i.leads
-     ) l
-     JOIN role_assignment ra ON ra.chapter_id = l.id
-     JOIN account acc ON acc.id = ra.account_id
-     WHERE ra.role = ANY(?) AND acc.disabled_at IS NULL AND ra.ended_at IS NULL
-       AND ra.valid_from <= ? AND (ra.valid_to IS NULL OR ra.valid_to >= ?)
-       AND acc.officer_id <> ALL(?)
-     ORDER BY l.depth LIMIT 1"
-}
-
-/// [`nearest_approver`] as SQL, for lists that ask it of every row: `at` is the column of the chapter, `not` that of the persons who
-/// do not count. What is written into it comes from types, not from anybody.
-pub fn nearest_approver_of(at: &str, not: &str, now: DateTime<Utc>) -> String {
-    let today = vietnam_date(now);
-    let roles: Vec<String> =
-        Role::ALL.into_iter().filter(|role| role.has(RightName::Approve)).map(|role| format!("'{}'", role.name())).collect();
-    let roles = roles.join(", ");
-    format!(
-        "(SELECT l.id FROM (
-              SELECT ca.ancestor_id AS id, ca.depth FROM chapter_ancestor ca
-              WHERE ca.chapter_id = {at}
-                AND NOT EXISTS (SELECT FROM chapter_stand_in i WHERE i.chapter_id = ca.chapter_id AND i.from_depth <= ca.depth)
-              UNION ALL
-              SELECT i.stand_in_id, i.depth FROM chapter_stand_in i WHERE i.chapter_id = {at} AND i.leads
-          ) l
-          JOIN role_assignment ra ON ra.chapter_id = l.id
-          JOIN account acc ON acc.id = ra.account_id
-          WHERE ra.role IN ({roles}) AND acc.disabled_at IS NULL AND ra.ended_at IS NULL
-            AND ra.valid_from <= '{today}' AND (ra.valid_to IS NULL OR ra.valid_to >= '{today}')
-            AND acc.officer_id <> ALL ({not})
-          ORDER BY l.depth LIMIT 1)"
-    )
-}
-
-/// The nearest chapter, from this one upward on the line of today, where somebody other than `not` (persons) may APPROVE.
-pub fn nearest_approver(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    chapter: ChapterId,
-    not: &[Uuid],
-) -> Result<Option<ChapterId>, DbError> {
-    let today = vietnam_date(now);
-    let roles = Role::ALL.into_iter().filter(|role| role.has(RightName::Approve)).map(Role::name).collect();
-    let found: Option<(Uuid,)> =
-        NearestApprover { chapter: &chapter.0, same: &chapter.0, roles: &roles, from: &today, to: &today, not: &not.to_vec() }
-            .get_result(conn)
-            .optional()?;
-    Ok(found.map(|(id,)| ChapterId(id)))
+fn live_account(conn: &mut PgConnection, now: DateTime<Utc>, actor: Actor) -> Result<(Person, bool), Problem> {
+    let found: Option<(Uuid, String, bool)> =
+        LiveAccount { account: &actor.account, session: &actor.session, now: &now }.get_result(conn).optional()?;
+    let (officer, user_name, one_time) = found.ok_or(Refusal::NotLoggedIn)?;
+    Ok((Person { officer, user_name }, one_time))
 }
 
 /// Whether an account holds a right at a chapter today, whatever sessions it has: for what somebody was charged with before.

@@ -19,7 +19,7 @@ use std::future::{Ready, ready};
 
 use actix_web::http::header::HeaderName;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use diesel::pg::PgConnection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,9 +73,9 @@ impl Desk {
         self.actor
     }
 
-    /// The moment of the request: the same whenever it is asked for.
+    /// The moment of the request, as exact as the database keeps it: the same whenever it is asked for.
     pub fn now(&self) -> DateTime<Utc> {
-        *self.now.get_or_init(|| self.clock.now())
+        *self.now.get_or_init(|| self.clock.now().trunc_subsecs(6))
     }
 
     /// The same desk at another moment: for what goes on after something that took its time.
@@ -107,7 +107,16 @@ impl Desk {
         &self,
         work: impl FnOnce(&mut Visit<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        Ok(self.write(|_| Ok(Attempt::First), work).await?.0)
+        Ok(self.write(None, |_| Ok(Attempt::First), work).await?.0)
+    }
+
+    /// [`Desk::tx`] for what is done at the chapter with a code.
+    pub async fn tx_at<T: Send + 'static>(
+        &self,
+        chapter: String,
+        work: impl FnOnce(&mut Visit<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        Ok(self.write(Some(chapter), |_| Ok(Attempt::First), work).await?.0)
     }
 
     /// [`Desk::tx`] for a request that carries no id of its own: in one transaction with its `Idempotency-Key`, which
@@ -122,7 +131,7 @@ impl Desk {
         let key = self.key.clone()?;
         let account = self.actor.account;
         let claim = move |v: &mut Visit<'_>| key.claim(v.conn, v.vault, account, v.now, operation, &content);
-        let (done, attempt) = self.write(claim, work).await?;
+        let (done, attempt) = self.write(None, claim, work).await?;
         Ok(match attempt {
             Attempt::First => Reply::ok(done),
             Attempt::Replay => Reply::ok(done).with((REPLAYED, "true")),
@@ -155,12 +164,16 @@ impl Desk {
 
     async fn write<T: Send + 'static>(
         &self,
+        chapter: Option<String>,
         claim: impl FnOnce(&mut Visit<'_>) -> Result<Attempt, Problem> + Send + 'static,
         work: impl FnOnce(&mut Visit<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<(T, Attempt), Problem> {
         let (vault, now, actor) = (self.vault.clone(), self.now(), self.actor);
         let work = move |conn: &mut PgConnection| -> Result<_, Problem> {
-            let mut visit = Visit::enter(conn, &vault, now, actor)?;
+            let mut visit = match chapter {
+                Some(code) => Visit::enter_at(conn, &vault, now, actor, &code)?,
+                None => Visit::enter(conn, &vault, now, actor)?,
+            };
             visit.attempt = claim(&mut visit)?;
             let done = work(&mut visit)?;
             Ok((done, visit.attempt))

@@ -15,6 +15,7 @@
 //! `policy` is the whole table of rights; the matrix test prints it as a reviewable file.
 
 mod actor;
+mod approvers;
 mod audit;
 mod decide;
 mod desk;
@@ -33,18 +34,19 @@ pub const ROOM: Room =
     Room { tables: &["audit_event", "idempotency_key"], chapters: &[("audit_event.chapter_id", Stays)], ..Room::called("authz") };
 
 pub use actor::{Actor, Cast};
+pub use approvers::{line_of_approvers, nearest_approver, nearest_approver_of};
 pub use audit::{
     AuditEvent, AuditRow, PERSONS_SEARCHED, audit, audit_detailed, events_of_account, events_of_chapter, searches_since,
 };
 pub use decide::{
     Ask, Denied, Refusal, approved_before, authenticate, authenticate_to_change_password, decide, holds_still, is_held,
-    nearest_approver, nearest_approver_of,
 };
 pub use desk::Desk;
 pub use idempotency::Attempt;
 pub use parameters::refuse_unasked;
 pub use policy::{
-    Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepFamilyLinks, KeepPeople, LEVELS, Organise, POLICY, Reach, Read,
-    Record, Right, RightName, Role, RunActivities, RunAppeal, SECOND_FACTOR, SeeFamilyLinks, SeePeople, Seen, suffices,
+    Appoint, Approve, GIVES, Granted, HandOver, Inspect, KeepBlood, KeepFamilyLinks, KeepOrgan, KeepPeople, LEVELS, Organise,
+    POLICY, Reach, Read, Record, Right, RightName, Role, RunActivities, RunAppeal, SECOND_FACTOR, SeeBlood, SeeFamilyLinks,
+    SeeOrgan, SeePeople, Seen, suffices,
 };
 pub use visit::Visit;

@@ -20,6 +20,10 @@ codes! {
         Inspector = "INSPECTOR",
         /// Keeps cases of family links (tìm kiếm tin tức thân nhân), and holds nothing else.
         TracingOfficer = "TRACING_OFFICER",
+        /// Keeps donors of blood and the days they give on, and holds nothing else.
+        BloodOfficer = "BLOOD_OFFICER",
+        /// Keeps registrations of those who would give organs, tissue or their body, at a province, and holds nothing else.
+        OrganOfficer = "ORGAN_OFFICER",
     }
 }
 
@@ -53,6 +57,14 @@ codes! {
         KeepFamilyLinks = "KEEP_FAMILY_LINKS",
         /// See the cases of family links of a chapter.
         SeeFamilyLinks = "SEE_FAMILY_LINKS",
+        /// Plan days of giving blood, enter donors and what the blood centre reports of them.
+        KeepBlood = "KEEP_BLOOD",
+        /// See the donors of a chapter.
+        SeeBlood = "SEE_BLOOD",
+        /// Write down who would give organs, tissue or their body, and what becomes of it.
+        KeepOrgan = "KEEP_ORGAN",
+        /// See who would give organs, tissue or their body.
+        SeeOrgan = "SEE_ORGAN",
     }
 }
 
@@ -68,22 +80,30 @@ pub enum Reach {
 }
 
 use RightName::{
-    Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, KeepFamilyLinks as KEEP_FAMILY_LINKS,
-    KeepPeople as KEEP_PEOPLE, Organise as ORGANISE, Read as READ, Record as RECORD, RunActivities as RUN_ACTIVITIES,
-    RunAppeal as RUN_APPEAL, SeeFamilyLinks as SEE_FAMILY_LINKS, SeePeople as SEE_PEOPLE,
+    Appoint as APPOINT, Approve as APPROVE, HandOver as HAND_OVER, Inspect as INSPECT, KeepBlood as KEEP_BLOOD,
+    KeepFamilyLinks as KEEP_FAMILY_LINKS, KeepOrgan as KEEP_ORGAN, KeepPeople as KEEP_PEOPLE, Organise as ORGANISE, Read as READ,
+    Record as RECORD, RunActivities as RUN_ACTIVITIES, RunAppeal as RUN_APPEAL, SeeBlood as SEE_BLOOD,
+    SeeFamilyLinks as SEE_FAMILY_LINKS, SeeOrgan as SEE_ORGAN, SeePeople as SEE_PEOPLE,
 };
 
 /// The whole policy. Administrators appoint but keep no books; inspectors see all books and change nothing. READ shows no person: those
 /// of a chapter are seen by its own officers, and by others only as far as an open matter names one. Who looks for whom is the most
-/// private of all: no other role shows it, not the chair's; whoever is to know is given this one by name.
+/// private of all: no other role shows it, not the chair's; whoever is to know is given this one by name. So it is of who would give their
+/// organs, at a province alone. Donors of blood are seen by
+/// those who see a chapter's people, and by whoever is given nothing but them.
 pub const POLICY: &[(Role, &[RightName])] = &[
     (Role::CentralAdministrator, &[READ, INSPECT, APPOINT, RUN_APPEAL, ORGANISE, RUN_ACTIVITIES]),
     (Role::ProvincialAdministrator, &[READ, APPOINT, RUN_APPEAL, ORGANISE, RUN_ACTIVITIES]),
-    (Role::ChapterChair, &[READ, APPROVE, HAND_OVER, RUN_APPEAL, ORGANISE, KEEP_PEOPLE, SEE_PEOPLE, RUN_ACTIVITIES]),
-    (Role::Officer, &[READ, RECORD, HAND_OVER, KEEP_PEOPLE, SEE_PEOPLE, RUN_ACTIVITIES]),
+    (
+        Role::ChapterChair,
+        &[READ, APPROVE, HAND_OVER, RUN_APPEAL, ORGANISE, KEEP_PEOPLE, SEE_PEOPLE, RUN_ACTIVITIES, KEEP_BLOOD, SEE_BLOOD],
+    ),
+    (Role::Officer, &[READ, RECORD, HAND_OVER, KEEP_PEOPLE, SEE_PEOPLE, RUN_ACTIVITIES, KEEP_BLOOD, SEE_BLOOD]),
     (Role::Accountant, &[READ, APPROVE, RECORD]),
     (Role::Inspector, &[READ, INSPECT]),
     (Role::TracingOfficer, &[READ, KEEP_FAMILY_LINKS, SEE_FAMILY_LINKS]),
+    (Role::BloodOfficer, &[READ, KEEP_BLOOD, SEE_BLOOD]),
+    (Role::OrganOfficer, &[READ, KEEP_ORGAN, SEE_ORGAN]),
 ];
 
 /// Rights that take a session with a second factor: whoever decides over others' money and accounts shows that it is
@@ -103,11 +123,21 @@ pub const GIVES: &[(Role, &[Role])] = &[
             Role::Accountant,
             Role::Inspector,
             Role::TracingOfficer,
+            Role::BloodOfficer,
+            Role::OrganOfficer,
         ],
     ),
     (
         Role::ProvincialAdministrator,
-        &[Role::ChapterChair, Role::Officer, Role::Accountant, Role::Inspector, Role::TracingOfficer],
+        &[
+            Role::ChapterChair,
+            Role::Officer,
+            Role::Accountant,
+            Role::Inspector,
+            Role::TracingOfficer,
+            Role::BloodOfficer,
+            Role::OrganOfficer,
+        ],
     ),
 ];
 
@@ -122,6 +152,10 @@ pub const LEVELS: &[(Role, &[Level])] = &[
     (Role::Inspector, &[Level::Central, Level::Province, Level::District, Level::Commune, Level::Grassroots]),
     // Nor does a class or a hamlet keep such a case.
     (Role::TracingOfficer, &[Level::Central, Level::Province, Level::District, Level::Commune, Level::Grassroots]),
+    // A school or an enterprise has days of giving of its own; a class has none.
+    (Role::BloodOfficer, &[Level::Central, Level::Province, Level::District, Level::Commune, Level::Grassroots]),
+    // The coordinating centre speaks with provinces.
+    (Role::OrganOfficer, &[Level::Province]),
 ];
 
 impl Role {
@@ -155,8 +189,9 @@ impl RightName {
     pub fn reach(self) -> Reach {
         match self {
             READ | INSPECT | APPOINT | APPROVE | ORGANISE => Reach::Down,
-            RECORD | HAND_OVER | KEEP_PEOPLE | SEE_PEOPLE | RUN_ACTIVITIES | KEEP_FAMILY_LINKS | SEE_FAMILY_LINKS => Reach::Here,
-            RUN_APPEAL => Reach::Only,
+            RECORD | HAND_OVER | KEEP_PEOPLE | SEE_PEOPLE | RUN_ACTIVITIES | KEEP_FAMILY_LINKS | SEE_FAMILY_LINKS
+            | KEEP_BLOOD | SEE_BLOOD => Reach::Here,
+            RUN_APPEAL | KEEP_ORGAN | SEE_ORGAN => Reach::Only,
         }
     }
 }
@@ -211,6 +246,14 @@ rights! {
     KeepFamilyLinks,
     /// See [`RightName::SeeFamilyLinks`].
     SeeFamilyLinks,
+    /// See [`RightName::KeepBlood`].
+    KeepBlood,
+    /// See [`RightName::SeeBlood`].
+    SeeBlood,
+    /// See [`RightName::KeepOrgan`].
+    KeepOrgan,
+    /// See [`RightName::SeeOrgan`].
+    SeeOrgan,
 }
 
 /// Proof that, in this transaction, an actor holds a right at a chapter. Only this room makes one.

@@ -11,8 +11,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::actor::Actor;
+use super::approvers::nearest_approver;
 use super::audit::{AuditEvent, audit, audit_detailed};
-use super::decide::{Ask, Denied, Refusal, authenticate, decide, nearest_approver, require_to_give};
+use super::decide::{Ask, Denied, Person, Refusal, Standing, authenticate_at, authenticated, decide, granted, require_to_give};
 use super::idempotency::Attempt;
 use super::policy::{Appoint, Granted, Read, Right, Role, Seen};
 use crate::db::DbError;
@@ -28,7 +29,9 @@ pub struct Visit<'a> {
     pub now: DateTime<Utc>,
     pub vault: &'a Vault,
     actor: Actor,
-    officer: Uuid,
+    person: Person,
+    /// What was read together with whether the visitor is logged in, of the chapter that the request names; until it is asked for.
+    ahead: Option<(Place, Standing)>,
     pub(super) attempt: Attempt,
 }
 
@@ -36,8 +39,22 @@ impl<'a> Visit<'a> {
     /// Lets an actor in whose account is enabled and whose session lives. An account with a one-time password is sent
     /// away to change it first.
     pub fn enter(conn: &'a mut PgConnection, vault: &'a Vault, now: DateTime<Utc>, actor: Actor) -> Result<Self, Problem> {
-        let officer = authenticate(conn, now, actor)?;
-        Ok(Self { conn, now, vault, actor, officer, attempt: Attempt::First })
+        let person = authenticated(conn, now, actor)?;
+        Ok(Self { conn, now, vault, actor, person, ahead: None, attempt: Attempt::First })
+    }
+
+    /// [`Visit::enter`] for what is done at the chapter with a code: whether they are logged in and what they may do there is one
+    /// question, and [`Visit::at_code`] has its answer.
+    pub fn enter_at(
+        conn: &'a mut PgConnection,
+        vault: &'a Vault,
+        now: DateTime<Utc>,
+        actor: Actor,
+        code: &str,
+    ) -> Result<Self, Problem> {
+        let Some(place) = tree::place(conn, code)? else { return Self::enter(conn, vault, now, actor) };
+        let (person, standing) = authenticate_at(conn, now, actor, place.id)?;
+        Ok(Self { conn, now, vault, actor, person, ahead: Some((place, standing)), attempt: Attempt::First })
     }
 
     /// Who acts, as their token says.
@@ -52,7 +69,12 @@ impl<'a> Visit<'a> {
 
     /// The person behind the account.
     pub fn officer(&self) -> Uuid {
-        self.officer
+        self.person.officer
+    }
+
+    /// The user name of the account.
+    pub fn user_name(&self) -> &str {
+        &self.person.user_name
     }
 
     /// Whether the same request was done before, under the same `Idempotency-Key`.
@@ -73,6 +95,9 @@ impl<'a> Visit<'a> {
 
     /// [`Visit::at`] for the chapter with a code. One that does not exist is as unreadable as one out of reach.
     pub fn at_code<R: Right>(&mut self, code: &str) -> Result<(Granted<R>, Place), Denied> {
+        if let Some((place, standing)) = self.ahead.take().filter(|(place, _)| place.code == code) {
+            return Ok((granted(&standing, self.actor, place.id)?, place));
+        }
         let place = tree::place(self.conn, code)?.ok_or(Refusal::Unreadable)?;
         Ok((self.at(place.id)?, place))
     }

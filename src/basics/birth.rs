@@ -92,6 +92,14 @@ impl Birth {
             _ => None,
         }
     }
+
+    /// The first day on which somebody has reached an age for sure: of a year alone its last day.
+    pub fn reached_by(self, years: i32) -> Option<NaiveDate> {
+        match self {
+            Birth::Day(born) => Some(birthday(born, born.year().checked_add(years)?)),
+            Birth::Year(year) => NaiveDate::from_ymd_opt(year.checked_add(years)?, 12, 31),
+        }
+    }
 }
 
 /// Full years between a birth and a day; below nothing before it.
@@ -150,6 +158,9 @@ mod tests {
         assert_eq!(birth("2008").has_reached(18, day("2026-06-30")), None);
         assert_eq!(birth("2008").has_reached(17, day("2026-06-30")), Some(true));
         assert_eq!(birth("2008").has_reached(19, day("2026-06-30")), Some(false));
+        assert_eq!(birth("2008-02-29").reached_by(18), Some(day("2026-02-28")));
+        assert_eq!(birth("2008-02-29").reached_by(20), Some(day("2028-02-29")));
+        assert_eq!(birth("2008").reached_by(18), Some(day("2026-12-31")));
     }
 
     #[test]

@@ -119,7 +119,8 @@ impl Matter for Reversal<'_> {
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
         store::decide_reversal(v.conn, &by.grant, v.now, self.asked.id, State::Approved)?;
-        book(v, &TwoPersons { asked: by.asked_by, approves: &by.grant }, self.opening, self.asked)?;
+        let persons = TwoPersons { asked: by.asked_by(v.conn)?, approves: &by.grant };
+        book(v, &persons, self.opening, self.asked)?;
         store::give_back(v.conn, &by.grant, self.opening.id)?;
         Ok(())
     }

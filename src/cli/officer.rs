@@ -31,7 +31,7 @@ pub enum OfficerCommand {
         /// Phone number, also good for log-in
         #[arg(long)]
         phone: Option<String>,
-        /// CENTRAL_ADMINISTRATOR, PROVINCIAL_ADMINISTRATOR, CHAPTER_CHAIR, OFFICER, ACCOUNTANT, INSPECTOR or TRACING_OFFICER
+        /// CENTRAL_ADMINISTRATOR, PROVINCIAL_ADMINISTRATOR, CHAPTER_CHAIR, OFFICER, ACCOUNTANT, INSPECTOR, TRACING_OFFICER, BLOOD_OFFICER or ORGAN_OFFICER
         #[arg(long)]
         role: String,
         /// Code of the chapter, e.g. 23095, 68 or TW

@@ -121,7 +121,7 @@ impl Matter for Correction {
     }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
-        let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
+        let persons = TwoPersons { asked: by.asked_by(v.conn)?, approves: &by.grant };
         let together = book(v, self.rooms, &persons, &self.row)?;
         Ok(store::settle(v.conn, &by.grant, v.now, &self.row, (CorrectionState::Approved, &together))?)
     }

@@ -9,6 +9,7 @@
 //! [`Db::tx_blocking`] and [`Db::read_blocking`] are the same door for the few threads of our own (intake writer,
 //! sequencer, search index); the pool keeps spare connections for them ([`worker`]), so requests cannot starve them.
 
+mod connections;
 pub mod findings;
 mod joins;
 pub mod migrations;
@@ -16,6 +17,7 @@ pub mod private;
 pub mod schema;
 pub mod shown;
 pub(crate) mod statement;
+pub mod together;
 pub mod worker;
 
 use std::sync::Arc;
@@ -24,10 +26,11 @@ use std::time::Duration;
 use actix_web::web;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::r2d2::{CustomizeConnection, Pool};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use tokio::sync::Semaphore;
 
+use self::connections::{Held, Keeper};
 use self::shown::Editions;
 use self::worker::Declared;
 
@@ -137,7 +140,7 @@ pub struct Db {
 /// Connections of one kind, and as many permits as there are requests that may hold one at the same time.
 #[derive(Clone)]
 struct Door {
-    pool: Pool<ConnectionManager<PgConnection>>,
+    pool: Pool<Keeper>,
     permits: Arc<Semaphore>,
 }
 
@@ -151,8 +154,8 @@ enum SessionSettings {
     PublicReads,
 }
 
-impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for SessionSettings {
-    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+impl CustomizeConnection<Held, diesel::r2d2::Error> for SessionSettings {
+    fn on_acquire(&self, conn: &mut Held) -> Result<(), diesel::r2d2::Error> {
         let plans = match self {
             SessionSettings::Work => "force_generic_plan",
             SessionSettings::PublicReads => "auto",
@@ -163,7 +166,7 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for SessionSettings 
                  set_config('idle_in_transaction_session_timeout', '60s', false), set_config('jit', 'off', false), \
                  set_config('plan_cache_mode', '{plans}', false)"
             )),
-            conn,
+            &mut **conn,
         )
         .map(|_| ())
         .map_err(diesel::r2d2::Error::QueryError)
@@ -322,7 +325,11 @@ impl Door {
             let _permit = permit;
             span.in_scope(|| {
                 let mut conn = pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
-                work(&mut conn)
+                let done = work(&mut conn);
+                if done.is_ok() {
+                    conn.answered();
+                }
+                done
             })
         })
         .await
@@ -330,14 +337,14 @@ impl Door {
     }
 }
 
-fn pool(url: &str, size: u32, settings: SessionSettings) -> Pool<ConnectionManager<PgConnection>> {
+fn pool(url: &str, size: u32, settings: SessionSettings) -> Pool<Keeper> {
     Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
         .connection_timeout(MAX_WAIT)
         .connection_customizer(Box::new(settings))
         .error_handler(Box::new(QuietErrors))
-        .build_unchecked(ConnectionManager::new(url))
+        .build_unchecked(Keeper::new(url))
 }
 
 fn transaction<T, E>(

@@ -349,6 +349,296 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_bag (ml, valid_from) {
+        ml -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_centre (id) {
+        id -> BigInt,
+        code -> Text,
+        vi -> Text,
+        en -> Text,
+        province -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_certificate (id) {
+        id -> Uuid,
+        donation_id -> Uuid,
+        chapter_id -> Uuid,
+        code -> Text,
+        serial -> Text,
+        serial_key -> Text,
+        centre -> Text,
+        given_on -> Date,
+        component -> Text,
+        volume_ml -> SmallInt,
+        redeemed_ml -> SmallInt,
+        state -> Text,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_club (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        name -> Text,
+        state -> Text,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_club_member (id) {
+        id -> Uuid,
+        club_id -> Uuid,
+        donor_id -> Uuid,
+        joined_on -> Date,
+        left_on -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_compatibility (component, receiver_abo, receiver_rh, giver_abo, giver_rh, valid_from) {
+        component -> Text,
+        receiver_abo -> Text,
+        receiver_rh -> Text,
+        giver_abo -> Text,
+        giver_rh -> Text,
+        rank -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_deferral (code, valid_from) {
+        code -> Text,
+        place -> SmallInt,
+        amount -> SmallInt,
+        unit -> Text,
+        reason -> Text,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_interval (after, valid_from) {
+        after -> Text,
+        days -> Nullable<SmallInt>,
+        times -> Nullable<SmallInt>,
+        within_days -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_limit (name, valid_from) {
+        name -> Text,
+        value -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_redemption (id) {
+        id -> Uuid,
+        certificate_id -> Uuid,
+        volume_ml -> SmallInt,
+        day -> Date,
+        facility -> Nullable<Bytea>,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_result (statement) {
+        statement -> Text,
+        drive_id -> BigInt,
+        drive_code -> Text,
+        centre -> Text,
+        chapter_id -> Uuid,
+        day -> Date,
+        version -> SmallInt,
+        registered -> Integer,
+        gave -> Integer,
+        deferred -> Nullable<Integer>,
+        units -> Integer,
+        ml -> Nullable<BigInt>,
+        replaced_by -> Nullable<Text>,
+        stated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_result_count (statement, dimension, kinds) {
+        statement -> Text,
+        dimension -> Text,
+        kinds -> Array<Text>,
+        persons -> Integer,
+    }
+}
+
+diesel::table! {
+    blood_result_year (scope_id, year) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        drives -> Integer,
+        registered -> BigInt,
+        gave -> BigInt,
+        units -> BigInt,
+        deferred -> BigInt,
+        untold -> Integer,
+        ml -> BigInt,
+        ml_units -> BigInt,
+    }
+}
+
+diesel::table! {
+    blood_result_year_count (scope_id, year, dimension, kind) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        dimension -> Text,
+        kind -> Text,
+        persons -> BigInt,
+    }
+}
+
+diesel::table! {
+    blood_target (decision_id, n) {
+        decision_id -> Uuid,
+        n -> SmallInt,
+        chapter_id -> Uuid,
+        units -> Integer,
+        per_mille -> Nullable<Integer>,
+        population -> Nullable<Integer>,
+        population_source -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    blood_target_decision (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        year -> SmallInt,
+        decision_no -> Text,
+        state -> Text,
+        own_units -> Nullable<Integer>,
+        under_id -> Nullable<Uuid>,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        statement -> Nullable<Text>,
+        replaced_by_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blood_value (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vnd_per_unit -> BigInt,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_volume (procedure, least_kg, valid_from) {
+        procedure -> Text,
+        least_kg -> SmallInt,
+        most_ml -> SmallInt,
+        ml_per_kg -> Nullable<SmallInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        law_vi -> Text,
+        law_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    booking (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        slot -> Nullable<SmallInt>,
+        state -> Text,
+        code -> Text,
+        content -> Nullable<Bytea>,
+        person_hash -> Nullable<Bytea>,
+        contact_hash -> Nullable<Bytea>,
+        text_version -> Nullable<SmallInt>,
+        turn -> BigInt,
+        walk_in -> Bool,
+        agreed_day -> Date,
+        confirmed_at -> Nullable<Timestamptz>,
+        answer_by -> Nullable<Timestamptz>,
+        reminded_of -> Nullable<Date>,
+        made_at -> Timestamptz,
+        made_by -> Nullable<Uuid>,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancelled_how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    booking_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     call_out (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -563,9 +853,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    change_feed (chapter_id, xid, seq) {
+    change_feed (chapter_id, seq) {
         chapter_id -> Uuid,
-        xid -> BigInt,
         seq -> BigInt,
         kind -> Text,
         subjects -> Array<Text>,
@@ -1127,6 +1416,114 @@ diesel::table! {
         withdrawn_on -> Date,
         withdrawn_at -> Timestamptz,
         withdrawn_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    donation (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        donor_id -> Nullable<Uuid>,
+        drive_id -> Nullable<BigInt>,
+        day -> Date,
+        component -> Text,
+        volume_ml -> Nullable<SmallInt>,
+        din -> Nullable<Text>,
+        centre -> Nullable<Text>,
+        sex -> Nullable<Text>,
+        age -> Nullable<SmallInt>,
+        abo -> Nullable<Text>,
+        rh -> Nullable<Text>,
+        proof -> Text,
+        stands -> Bool,
+        request_hash -> Bytea,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    donor (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        person_id -> Uuid,
+        state -> Text,
+        abo -> Nullable<Text>,
+        rh -> Nullable<Text>,
+        group_times -> SmallInt,
+        group_on -> Nullable<Date>,
+        willing -> Nullable<Bool>,
+        willing_on -> Nullable<Date>,
+        deferred_until -> Nullable<Date>,
+        donations -> Integer,
+        last_component -> Nullable<Text>,
+        last_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drive (id) {
+        id -> BigInt,
+        code -> Text,
+        chapter_id -> Uuid,
+        centre_id -> BigInt,
+        title -> Text,
+        site -> Text,
+        day -> Date,
+        listed -> Bool,
+        state -> Text,
+        waiting_most -> SmallInt,
+        team_id -> Nullable<Uuid>,
+        moves -> SmallInt,
+        cancelled_why -> Nullable<Text>,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drive_equipment (drive_id, n) {
+        drive_id -> BigInt,
+        n -> SmallInt,
+        what -> Text,
+        quantity -> Integer,
+        ready -> Bool,
+    }
+}
+
+diesel::table! {
+    drive_request (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    drive_rule (name, valid_from) {
+        name -> Text,
+        value -> Integer,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    drive_slot (drive_id, n) {
+        drive_id -> BigInt,
+        n -> SmallInt,
+        from_minute -> SmallInt,
+        until_minute -> SmallInt,
+        places -> SmallInt,
+        taken -> SmallInt,
     }
 }
 
@@ -2081,6 +2478,64 @@ diesel::table! {
 }
 
 diesel::table! {
+    organ_consent_text (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_registration (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        state -> Text,
+        gives -> Array<Text>,
+        person -> Nullable<Bytea>,
+        person_hash -> Nullable<Bytea>,
+        words -> Array<BigInt>,
+        text_version -> SmallInt,
+        consent_on -> Date,
+        handed_on -> Nullable<Date>,
+        card -> Nullable<Bytea>,
+        card_on -> Nullable<Date>,
+        withdrawn_on -> Nullable<Date>,
+        told_on -> Nullable<Date>,
+        request_hash -> Bytea,
+        version -> Integer,
+        recorded_by -> Uuid,
+        recorded_at -> Timestamptz,
+        erased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    organ_rule (name, valid_from) {
+        name -> Text,
+        value -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    organ_step (id) {
+        id -> Uuid,
+        registration_id -> Uuid,
+        kind -> Text,
+        day -> Date,
+        done_by -> Uuid,
+        done_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     own_cost (code) {
         code -> Text,
         consent -> Bytea,
@@ -2362,6 +2817,32 @@ diesel::table! {
         made_account -> Uuid,
         made_at -> Timestamptz,
         published_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    pre_check (version) {
+        version -> SmallInt,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        note_vi -> Text,
+        note_en -> Text,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    pre_check_question (version, code) {
+        version -> SmallInt,
+        place -> SmallInt,
+        code -> Text,
+        ask -> Text,
+        deferrals -> Array<Text>,
+        vi -> Text,
+        en -> Text,
+        about_vi -> Text,
+        about_en -> Text,
     }
 }
 
@@ -3195,6 +3676,107 @@ diesel::table! {
 }
 
 diesel::table! {
+    urgent_call (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        component -> Text,
+        abo -> Text,
+        rh -> Text,
+        hospital -> Text,
+        reason -> Text,
+        until_at -> Timestamptz,
+        needed -> Integer,
+        reach -> Text,
+        club_id -> Nullable<Uuid>,
+        wave_size -> Integer,
+        wave_minutes -> Nullable<Integer>,
+        state -> Text,
+        enough_at -> Nullable<Timestamptz>,
+        next_wave_at -> Nullable<Timestamptz>,
+        version -> Integer,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    urgent_call_answer (id) {
+        id -> BigInt,
+        asked_id -> Uuid,
+        answer -> Text,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    urgent_call_asked (id) {
+        id -> Uuid,
+        urgent_call_id -> Uuid,
+        wave_id -> Uuid,
+        chapter_id -> Uuid,
+        donor_id -> Uuid,
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        asked_at -> Timestamptz,
+        by_message -> Bool,
+        code -> Text,
+        answer -> Nullable<Text>,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+        told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    urgent_call_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    urgent_call_rule (valid_from) {
+        valid_from -> Date,
+        quiet_from_minute -> Nullable<Integer>,
+        quiet_until_minute -> Nullable<Integer>,
+        most_a_month -> Integer,
+        most_for_one -> Integer,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    urgent_call_stop (person_id, stopped_at) {
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        stopped_at -> Timestamptz,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    urgent_call_wave (id) {
+        id -> Uuid,
+        urgent_call_id -> Uuid,
+        n -> Integer,
+        asked_by -> Nullable<Uuid>,
+        asked_at -> Timestamptz,
+        wanted -> Integer,
+        asked -> Integer,
+        quiet_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     volunteer (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -3385,6 +3967,12 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_club);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_club_member);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_target_decision);
+diesel::allow_tables_to_appear_in_same_query!(account, booking);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_asked);
@@ -3410,6 +3998,9 @@ diesel::allow_tables_to_appear_in_same_query!(account, document);
 diesel::allow_tables_to_appear_in_same_query!(account, document_link);
 diesel::allow_tables_to_appear_in_same_query!(account, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
+diesel::allow_tables_to_appear_in_same_query!(account, donation);
+diesel::allow_tables_to_appear_in_same_query!(account, donor);
+diesel::allow_tables_to_appear_in_same_query!(account, drive);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
@@ -3432,6 +4023,8 @@ diesel::allow_tables_to_appear_in_same_query!(account, movement_edition);
 diesel::allow_tables_to_appear_in_same_query!(account, officer);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(account, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(account, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(account, password_link);
 diesel::allow_tables_to_appear_in_same_query!(account, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(account, person);
@@ -3463,6 +4056,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, team_member);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_answer);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_stop);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_wave);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours);
@@ -3507,6 +4105,27 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
+diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
+diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_certificate, donation);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, blood_club_member);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(blood_club_member, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, blood_result_count);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, drive);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, statement);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year_count, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, blood_target_decision);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, statement);
+diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_wave);
@@ -3545,6 +4164,9 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, decision);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_rule);
 diesel::allow_tables_to_appear_in_same_query!(chapter, decision_step);
 diesel::allow_tables_to_appear_in_same_query!(chapter, document);
+diesel::allow_tables_to_appear_in_same_query!(chapter, donation);
+diesel::allow_tables_to_appear_in_same_query!(chapter, donor);
+diesel::allow_tables_to_appear_in_same_query!(chapter, drive);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
@@ -3570,6 +4192,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, money_order);
 diesel::allow_tables_to_appear_in_same_query!(chapter, number_series);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance);
 diesel::allow_tables_to_appear_in_same_query!(chapter, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(chapter, organ_registration);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(chapter, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, period_closing);
@@ -3605,6 +4228,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, team);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(chapter, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(chapter, urgent_call_asked);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_hours);
@@ -3647,6 +4272,13 @@ diesel::allow_tables_to_appear_in_same_query!(document, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(document, publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, document_publication);
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
+diesel::allow_tables_to_appear_in_same_query!(donation, donor);
+diesel::allow_tables_to_appear_in_same_query!(donor, person);
+diesel::allow_tables_to_appear_in_same_query!(donor, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
+diesel::allow_tables_to_appear_in_same_query!(drive, team);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, member);
@@ -3725,6 +4357,8 @@ diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_e
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_held);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_line);
 diesel::allow_tables_to_appear_in_same_query!(opening_balance, opening_balance_reversal);
+diesel::allow_tables_to_appear_in_same_query!(organ_consent_text, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(organ_registration, organ_step);
 diesel::allow_tables_to_appear_in_same_query!(party, party_alias);
 diesel::allow_tables_to_appear_in_same_query!(party, party_restriction);
 diesel::allow_tables_to_appear_in_same_query!(party, person);
@@ -3732,6 +4366,8 @@ diesel::allow_tables_to_appear_in_same_query!(person, person_join);
 diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(person, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(person, team_member);
+diesel::allow_tables_to_appear_in_same_query!(person, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(person, urgent_call_stop);
 diesel::allow_tables_to_appear_in_same_query!(person, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
@@ -3739,6 +4375,7 @@ diesel::allow_tables_to_appear_in_same_query!(personal_data_request, retention_p
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_role);
 diesel::allow_tables_to_appear_in_same_query!(post_holder, post_holder_shown);
 diesel::allow_tables_to_appear_in_same_query!(post_holder_role, role_assignment);
+diesel::allow_tables_to_appear_in_same_query!(pre_check, pre_check_question);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_party);
 diesel::allow_tables_to_appear_in_same_query!(programme, programme_task);
 diesel::allow_tables_to_appear_in_same_query!(publication, settlement_report);
@@ -3773,6 +4410,10 @@ diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call, urgent_call_wave);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call_answer, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call_asked, urgent_call_wave);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_hours);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_skill);

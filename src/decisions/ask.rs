@@ -15,6 +15,7 @@ use crate::authz::{self, AuditEvent, Granted, Right, Visit};
 use crate::basics::Line;
 use crate::house::matter::Matter as Kind;
 use crate::http::Problem;
+use crate::identity::store as identity;
 use crate::tree::ChapterId;
 use crate::vault::{Place, Vault};
 
@@ -91,9 +92,7 @@ pub fn plan_at<R: Right>(
     not_by.dedup();
     let mut steps = Vec::new();
     for side in [Some(chapter), new.with].into_iter().flatten() {
-        for at in chain::of_side(conn, now, new.kind, side, new.amount_vnd)? {
-            steps.push(Step { of: side, at, approver: chain::approver(conn, now, at, &not_by)? });
-        }
+        steps.extend(chain::of_side(conn, now, new.kind, side, new.amount_vnd, &not_by)?);
     }
     Ok(Plan { chapter, steps, not_by })
 }
@@ -118,6 +117,30 @@ pub fn enter_above<R: Right>(
     plan: &Plan,
 ) -> Result<(), Halt> {
     enter_noting(conn, now, by, new, plan, None, plan.chapter)
+}
+
+/// Enters a request that its room kept without a second person until now, for nobody had to approve it, so that somebody may decide
+/// it in this very transaction. `asked` says by which account and when; whoever asked does not decide.
+pub fn enter_late(
+    conn: &mut PgConnection,
+    new: &New<'_>,
+    chapter: ChapterId,
+    (account, at): (Uuid, DateTime<Utc>),
+) -> Result<(), Halt> {
+    let not_by = [identity::officer_of(conn, account)?];
+    let row = NewRow {
+        kind: new.kind,
+        id: new.id,
+        subject: new.subject,
+        chapter,
+        approver: chapter,
+        amount_vnd: new.amount_vnd,
+        about: new.about,
+        not_by: &not_by,
+        note: None,
+        hashes: None,
+    };
+    if store::insert(conn, (account, at), &row)? { Ok(()) } else { Err(Halt::IdTaken) }
 }
 
 fn enter_noting<R: Right>(
@@ -148,18 +171,29 @@ fn note(
 
 /// Asks. The same request sent again is the same request.
 pub fn ask<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, new: &New<'_>, content: Content<'_>) -> Result<Asked, Halt> {
-    let print = fingerprint(v.vault, new.kind, new.id, content);
     if let Some(known) = store::find(v.conn, new.kind, new.id)? {
-        return before(&known, &print);
+        return before(&known, &fingerprint(v.vault, new.kind, new.id, content));
     }
+    Ok(ask_first(v, by, new, content)?.map_or(Asked::Before, |_| Asked::Now))
+}
+
+/// [`ask`] where the room has just seen that there is no such request: the chapter whose turn it is, or nothing if a twin of this
+/// request was faster.
+pub fn ask_first<R: Right>(
+    v: &mut Visit<'_>,
+    by: &Granted<R>,
+    new: &New<'_>,
+    content: Content<'_>,
+) -> Result<Option<ChapterId>, Halt> {
+    let print = fingerprint(v.vault, new.kind, new.id, content);
     let plan = plan(v.conn, v.now, by, new)?;
     let sealed = content.note.map(|note| seal_note(v.vault, new.kind, new.id, note)).transpose()?;
     if write(v.conn, v.now, by, new, &plan, Some((&print, sealed.as_deref())))? {
         note(v.conn, v.now, new, Some(by.account()), by.chapter())?;
-        return Ok(Asked::Now);
+        return Ok(Some(plan.approver()?));
     }
     let known = store::find(v.conn, new.kind, new.id)?.ok_or(Halt::Unknown)?;
-    before(&known, &print)
+    before(&known, &print).map(|_| None)
 }
 
 fn before(known: &store::Row, print: &Fingerprint) -> Result<Asked, Halt> {
@@ -189,7 +223,7 @@ fn write<R: Right>(
         note: content.and_then(|(_, note)| note),
         hashes: content.map(|(print, _)| (print.whole.as_slice(), print.bare.as_slice())),
     };
-    if !store::insert(conn, now, by, &row)? {
+    if !store::insert(conn, (by.account(), now), &row)? {
         return Ok(false);
     }
     if plan.steps.len() > 1 {

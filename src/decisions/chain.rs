@@ -9,7 +9,6 @@ use super::store;
 use super::words::Halt;
 use crate::authz;
 use crate::basics::clock::vietnam_date;
-use crate::db::DbError;
 use crate::house::matter::Matter as Kind;
 use crate::tree::{self, ChapterId};
 
@@ -24,18 +23,28 @@ pub struct Step {
     pub approver: ChapterId,
 }
 
-/// The steps of one side, by the rules of today.
+/// The steps of one side, by the rules of today, with who decides each as things stand.
 pub fn of_side(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     kind: &Kind,
     side: ChapterId,
     amount: Option<i64>,
-) -> Result<Vec<ChapterId>, DbError> {
-    let line = tree::line(conn, side)?;
+    not: &[Uuid],
+) -> Result<Vec<Step>, Halt> {
+    let line = authz::line_of_approvers(conn, now, side, not)?;
     let chapters: Vec<Uuid> = line.iter().map(|(chapter, _)| chapter.0).collect();
-    let rules = store::rules(conn, kind, &chapters, vietnam_date(now))?;
-    Ok(model::steps(&line, &rules, amount))
+    let rules = store::rules(conn, kind, &chapters, vietnam_date(now), amount.unwrap_or(0))?;
+    // Without a rule there is one step at home, and nobody's level matters; most requests are so.
+    let home = line.first().map(|(chapter, _)| *chapter);
+    let all = if rules.is_empty() { home.into_iter().collect() } else { model::steps(&tree::line(conn, side)?, &rules, amount) };
+    let nearest = line.iter().find(|(_, has)| *has).map(|(chapter, _)| *chapter);
+    let mut steps = Vec::with_capacity(all.len());
+    for at in all {
+        let approver = if at == side { nearest.ok_or(Halt::NobodyElse)? } else { approver(conn, now, at, not)? };
+        steps.push(Step { of: side, at, approver });
+    }
+    Ok(steps)
 }
 
 /// The nearest chapter at or above `at` with somebody who may approve and is none of `not`.

@@ -17,7 +17,7 @@ const STEP_APPROVED: &str = "DECISION_STEP_APPROVED";
 
 /// Decides a request. Saying the same again answers as the first time; the state it has now comes back.
 pub fn decide<M: Matter>(v: &mut Visit<'_>, matter: &M, id: Uuid, verdict: Verdict) -> Result<State, Halt> {
-    let row = store::hold(v.conn, matter.kind(), id)?.ok_or(Halt::Unknown)?;
+    let (row, has_steps) = store::hold(v.conn, matter.kind(), id)?.ok_or(Halt::Unknown)?;
     let state = State::parse(&row.state).ok_or(Halt::Unknown)?;
     if verdict == Verdict::Withdraw {
         let by = v.at::<M::Asks>(ChapterId(row.chapter_id))?;
@@ -27,7 +27,8 @@ pub fn decide<M: Matter>(v: &mut Visit<'_>, matter: &M, id: Uuid, verdict: Verdi
             _ => Err(Halt::DecidedOtherwise),
         };
     }
-    let steps = store::steps(v.conn, matter.kind(), id)?;
+    // Only now that it is held: a step may have been decided while this waited.
+    let steps = if has_steps { store::steps(v.conn, matter.kind(), id)? } else { Vec::new() };
     let open: Vec<&StepRow> = steps.iter().filter(|step| step.decided_at.is_none()).collect();
     let waits = open.first().copied();
     let confirmed = confirmed_by(v, &steps)?;
@@ -119,8 +120,8 @@ fn approve<M: Matter>(v: &mut Visit<'_>, matter: &M, by: Granted<Approve>, row: 
     }
     let grant = of_side(v, matter, by, row, last)?;
     let approval = Approval {
-        asked_by: identity::officer_of(v.conn, row.asked_by)?,
         asking_account: row.asked_by,
+        approver: ChapterId(row.approver_chapter_id),
         other_side: other_side(v, &grant, row, steps)?,
         grant,
     };

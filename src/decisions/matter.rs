@@ -1,24 +1,34 @@
 //! What a room says of a matter of its own.
 
+use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::model::State;
 use crate::authz::{Approve, Granted, Right, Visit};
+use crate::db::DbError;
 use crate::house::matter::Matter as Kind;
 use crate::http::Problem;
+use crate::identity::store as identity;
 use crate::tree::ChapterId;
 
 /// Proof that one person asked and others approved, each a person of their own.
 #[derive(Debug)]
 pub struct Approval {
-    /// Who asked, as a person.
-    pub asked_by: Uuid,
     /// The account that asked.
     pub asking_account: Uuid,
+    /// The chapter whose turn it was at last.
+    pub approver: ChapterId,
     /// The last approval, at the chapter it speaks for.
     pub grant: Granted<Approve>,
     /// What the other side confirmed before, where there are two.
     pub other_side: Option<Granted<Approve>>,
+}
+
+impl Approval {
+    /// Who asked, as a person.
+    pub fn asked_by(&self, conn: &mut PgConnection) -> Result<Uuid, DbError> {
+        identity::officer_of(conn, self.asking_account)
+    }
 }
 
 /// One request of a matter, with whatever its room needs to know to carry it out.

@@ -30,7 +30,7 @@ use crate::house::Room;
 use crate::house::succession::Succession::{Ends, Follows};
 
 pub use crate::house::matter::{Actions, Matter as Kind};
-pub use ask::{Asked, Content, New, Plan, ask, enter, enter_above, plan, plan_at};
+pub use ask::{Asked, Content, New, Plan, ask, ask_first, enter, enter_above, enter_late, plan, plan_at};
 pub use decide::{decide, everywhere};
 pub use inbox::{approvers, decides_at, note_of};
 pub use matter::{Approval, Matter};

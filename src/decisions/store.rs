@@ -6,13 +6,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::expression::SqlLiteral;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::model::{Rule, State};
 use crate::authz::{self, Granted, Read, Right, Seen};
 use crate::db::DbError;
 use crate::db::schema::{decision, decision_rule, decision_step};
+use crate::db::statement::statement;
 use crate::house::matter::Matter as Kind;
 use crate::http::Span;
 use crate::tree::{self, ChapterId, Level};
@@ -68,13 +69,15 @@ pub struct NewRow<'a> {
     pub hashes: Option<(&'a [u8], &'a [u8])>,
 }
 
-/// The rules of a matter that hold on a day at any of these chapters. Of rules for one place and amount those that began last.
-pub fn rules(conn: &mut PgConnection, kind: &Kind, chapters: &[Uuid], day: NaiveDate) -> Result<Vec<Rule>, DbError> {
+/// The rules of a matter that hold on a day at any of these chapters for an amount. Of rules for one place and amount those that
+/// began last.
+pub fn rules(conn: &mut PgConnection, kind: &Kind, chapters: &[Uuid], day: NaiveDate, amount: i64) -> Result<Vec<Rule>, DbError> {
     use decision_rule as r;
     type Found = (Uuid, i64, i16, Option<String>, NaiveDate);
     let rows: Vec<Found> = r::table
         .filter(r::matter.eq(kind.name))
         .filter(r::chapter_id.eq_any(chapters))
+        .filter(r::from_vnd.le(amount))
         .filter(r::valid_from.le(day))
         .filter(r::valid_to.is_null().or(r::valid_to.ge(day)))
         .order((r::chapter_id, r::from_vnd, r::n))
@@ -95,20 +98,47 @@ pub fn rules(conn: &mut PgConnection, kind: &Kind, chapters: &[Uuid], day: Naive
     Ok(rows.into_iter().filter(counts).map(rule).collect())
 }
 
+statement! {
+    struct Insert {
+        matter: &'static str => Text,
+        id: Uuid => SqlUuid,
+        subject: Uuid => SqlUuid,
+        chapter: Uuid => SqlUuid,
+        approver: Uuid => SqlUuid,
+        state: &'static str => Text,
+        amount: Option<i64> => Nullable<BigInt>,
+        about: Option<&'a str> => Nullable<Text>,
+        not_by: Vec<Uuid> => Array<SqlUuid>,
+        asked_by: Uuid => SqlUuid,
+        asked_at: DateTime<Utc> => Timestamptz,
+        note: Option<&'a [u8]> => Nullable<Binary>,
+        request_hash: Option<&'a [u8]> => Nullable<Binary>,
+        bare_hash: Option<&'a [u8]> => Nullable<Binary>,
+    } -> (),
+    "INSERT INTO decision (matter, id, subject_id, chapter_id, approver_chapter_id, state, amount_vnd, about, not_by, asked_by, asked_at, note,
+                           request_hash, bare_hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (matter, id) DO NOTHING"
+}
+
 /// Writes one unless its id is taken; whether it was written. A concurrent twin waits for the first.
-pub fn insert<R: Right>(conn: &mut PgConnection, at: DateTime<Utc>, by: &Granted<R>, new: &NewRow<'_>) -> Result<bool, DbError> {
-    use decision as d;
-    let written = diesel::insert_into(d::table)
-        .values((
-            (d::matter.eq(new.kind.name), d::id.eq(new.id), d::subject_id.eq(new.subject)),
-            (d::chapter_id.eq(new.chapter.0), d::approver_chapter_id.eq(new.approver.0), d::state.eq(State::Asked.name())),
-            (d::amount_vnd.eq(new.amount_vnd), d::about.eq(new.about), d::not_by.eq(new.not_by)),
-            (d::asked_by.eq(by.account()), d::asked_at.eq(at), d::note.eq(new.note)),
-            (d::request_hash.eq(new.hashes.map(|(whole, _)| whole)), d::bare_hash.eq(new.hashes.map(|(_, bare)| bare))),
-        ))
-        .on_conflict((d::matter, d::id))
-        .do_nothing()
-        .execute(conn)?;
+pub fn insert(conn: &mut PgConnection, (account, at): (Uuid, DateTime<Utc>), new: &NewRow<'_>) -> Result<bool, DbError> {
+    let written = Insert {
+        matter: &new.kind.name,
+        id: &new.id,
+        subject: &new.subject,
+        chapter: &new.chapter.0,
+        approver: &new.approver.0,
+        state: &State::Asked.name(),
+        amount: &new.amount_vnd,
+        about: &new.about,
+        not_by: &new.not_by.to_vec(),
+        asked_by: &account,
+        asked_at: &at,
+        note: &new.note,
+        request_hash: &new.hashes.map(|(whole, _)| whole),
+        bare_hash: &new.hashes.map(|(_, bare)| bare),
+    }
+    .execute(conn)?;
     Ok(written == 1)
 }
 
@@ -128,9 +158,13 @@ pub fn is_approved(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<boo
     Ok(diesel::select(diesel::dsl::exists(one)).get_result(conn)?)
 }
 
-/// [`find`], held until the end of the transaction: decisions come one after the other.
-pub fn hold(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<Row>, DbError> {
-    Ok(decision::table.find((kind.name, id)).select(Row::as_select()).for_no_key_update().first(conn).optional()?)
+/// [`find`], held until the end of the transaction: decisions come one after the other. And whether it takes several steps, which
+/// are written with it or never.
+pub fn hold(conn: &mut PgConnection, kind: &Kind, id: Uuid) -> Result<Option<(Row, bool)>, DbError> {
+    use decision_step as s;
+    let steps = s::table.filter(s::matter.eq(kind.name)).filter(s::decision_id.eq(id));
+    let one = decision::table.find((kind.name, id)).select((Row::as_select(), diesel::dsl::exists(steps)));
+    Ok(one.for_no_key_update().first(conn).optional()?)
 }
 
 /// Written out, not bound: only so the indexes of what waits serve.
@@ -207,6 +241,17 @@ pub fn pass_on(conn: &mut PgConnection, row: &Row, step: &StepRow, to: ChapterId
     Ok(())
 }
 
+statement! {
+    struct Settle {
+        state: &'static str => Text,
+        decided_by: Uuid => SqlUuid,
+        decided_at: DateTime<Utc> => Timestamptz,
+        matter: &'a str => Text,
+        id: Uuid => SqlUuid,
+    } -> (),
+    "UPDATE decision SET state = ?, decided_by = ?, decided_at = ? WHERE matter = ? AND id = ?"
+}
+
 /// Notes how it was decided.
 pub fn settle<R: Right>(
     conn: &mut PgConnection,
@@ -215,10 +260,8 @@ pub fn settle<R: Right>(
     row: &Row,
     state: State,
 ) -> Result<(), DbError> {
-    use decision as d;
-    diesel::update(d::table.find((&row.matter, row.id)))
-        .set((d::state.eq(state.name()), d::decided_by.eq(by.account()), d::decided_at.eq(at)))
-        .execute(conn)?;
+    let (matter, account) = (row.matter.as_str(), by.account());
+    Settle { state: &state.name(), decided_by: &account, decided_at: &at, matter: &matter, id: &row.id }.execute(conn)?;
     Ok(())
 }
 

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::model::{ContentHash, MAX_LINKS};
 use crate::authz::{
-    self, AuditEvent, Denied, Granted, Inspect, KeepFamilyLinks, KeepPeople, Read, Record, RunActivities, RunAppeal,
-    SeeFamilyLinks, SeePeople, Seen, Visit,
+    self, AuditEvent, Denied, Granted, Inspect, KeepBlood, KeepFamilyLinks, KeepPeople, Read, Record, RunActivities, RunAppeal,
+    SeeBlood, SeeFamilyLinks, SeePeople, Seen, Visit,
 };
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
@@ -29,6 +29,7 @@ pub enum Holder {
     RunAppeal(Granted<RunAppeal>),
     KeepPeople(Granted<KeepPeople>),
     KeepFamilyLinks(Granted<KeepFamilyLinks>),
+    KeepBlood(Granted<KeepBlood>),
     RunActivities(Granted<RunActivities>),
 }
 
@@ -40,6 +41,7 @@ impl Holder {
             Brings::RunAppeal => Holder::RunAppeal(v.at(chapter)?),
             Brings::KeepPeople => Holder::KeepPeople(v.at(chapter)?),
             Brings::KeepFamilyLinks => Holder::KeepFamilyLinks(v.at(chapter)?),
+            Brings::KeepBlood => Holder::KeepBlood(v.at(chapter)?),
             Brings::RunActivities => Holder::RunActivities(v.at(chapter)?),
         })
     }
@@ -50,6 +52,7 @@ impl Holder {
             Holder::RunAppeal(granted) => granted.chapter(),
             Holder::KeepPeople(granted) => granted.chapter(),
             Holder::KeepFamilyLinks(granted) => granted.chapter(),
+            Holder::KeepBlood(granted) => granted.chapter(),
             Holder::RunActivities(granted) => granted.chapter(),
         }
     }
@@ -60,6 +63,7 @@ impl Holder {
             Holder::RunAppeal(granted) => granted.account(),
             Holder::KeepPeople(granted) => granted.account(),
             Holder::KeepFamilyLinks(granted) => granted.account(),
+            Holder::KeepBlood(granted) => granted.account(),
             Holder::RunActivities(granted) => granted.account(),
         }
     }
@@ -190,6 +194,7 @@ pub fn may_read(v: &mut Visit<'_>, paper: &Paper, chapter: ChapterId) -> Result<
         Reads::Inspect => v.see::<Inspect>(chapter).map(drop),
         Reads::SeePeople => v.see::<SeePeople>(chapter).map(drop),
         Reads::SeeFamilyLinks => v.see::<SeeFamilyLinks>(chapter).map(drop),
+        Reads::SeeBlood => v.see::<SeeBlood>(chapter).map(drop),
     };
     match seen {
         Ok(()) => Ok(true),

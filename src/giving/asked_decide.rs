@@ -29,7 +29,7 @@ impl Matter for Waiting<'_> {
     }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
-        let recorder = by.grant.for_recorder(by.asking_account, by.asked_by).ok_or(Halt::NotOneself)?;
+        let recorder = by.grant.for_recorder(by.asking_account, by.asked_by(v.conn)?).ok_or(Halt::NotOneself)?;
         book(v, recorder, self.0)?;
         Ok(store::decide(v.conn, v.now, &by.grant, self.0.id, State::Approved.name())?)
     }

@@ -209,11 +209,12 @@ impl Matter for Reversal {
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Problem> {
         rebooking::hold(v, self.row.id)?;
-        let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
+        let asked_by = by.asked_by(v.conn)?;
+        let persons = TwoPersons { asked: asked_by, approves: &by.grant };
         let entry = book(v, &persons, &self.row, self.gift.entry_id)?;
         store::release_slip(v.conn, self.row.gift_id)?;
         if let Some((_, instead)) = rebooking::of(v.conn, &[self.row.id])?.pop() {
-            let recorder = by.grant.for_recorder(by.asking_account, by.asked_by).ok_or(Halt::NotOneself)?;
+            let recorder = by.grant.for_recorder(by.asking_account, asked_by).ok_or(Halt::NotOneself)?;
             rebooking::book(v, recorder, &self.gift, &instead)?;
         }
         let here = by.grant.chapter();

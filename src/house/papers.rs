@@ -34,6 +34,8 @@ pub enum Brings {
     KeepPeople,
     /// Whoever holds KEEP_FAMILY_LINKS.
     KeepFamilyLinks,
+    /// Whoever holds KEEP_BLOOD.
+    KeepBlood,
     /// Whoever holds RUN_ACTIVITIES.
     RunActivities,
 }
@@ -49,6 +51,8 @@ pub enum Reads {
     SeePeople,
     /// Whoever holds SEE_FAMILY_LINKS besides.
     SeeFamilyLinks,
+    /// Whoever holds SEE_BLOOD besides.
+    SeeBlood,
 }
 
 /// How long papers are kept at least: the sweep of documents throws nothing away while its time runs. What is over it takes only

@@ -252,6 +252,12 @@ pub trait HoldsPersons: Sync {
         Ok(())
     }
 
+    /// What a chapter had written down as two persons is one from now on, or what it had joined is two again (by its own name for one of
+    /// them, who goes on or stands alone).
+    fn regrouped(&self, _: &mut Errand<'_>, _person: Uuid) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
     /// The party asked not to be shown at these chapters: what is shown of it to others there is not any more.
     fn hide_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>) -> Result<(), PersonsError> {
         Ok(())

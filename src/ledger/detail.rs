@@ -6,34 +6,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Binary, Integer, Jsonb, Nullable, Text};
 
 use super::entry::{Detail, NewEntry};
 use super::measures::Measure;
 use crate::basics::PublicCode;
 use crate::db::DbError;
 use crate::db::schema::entry_detail;
-use crate::db::shown;
-use crate::db::statement::statement;
-
-statement! {
-    struct InsertDetails {
-        codes: Vec<&'a str> => Array<Text>,
-        ofs: Vec<Option<&'a str>> => Array<Nullable<Text>>,
-        tos: Vec<Option<&'a str>> => Array<Nullable<Text>>,
-        categories: Vec<Option<&'a str>> => Array<Nullable<Text>>,
-        reasons: Vec<Option<&'a str>> => Array<Nullable<Text>>,
-        lists: Vec<Option<&'a str>> => Array<Nullable<Text>>,
-        counts: Vec<Option<i32>> => Array<Nullable<Integer>>,
-        roots: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
-        measures: Vec<serde_json::Value> => Array<Jsonb>,
-    } -> (),
-    "INSERT INTO entry_detail (code, of_code, to_chapter, category, reason, list_code, counted, root, measures)
-     SELECT * FROM unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int4[], ?::bytea[], ?::jsonb[])"
-}
 
 /// Whether an entry has a row here.
-fn has_row(entry: &NewEntry) -> bool {
+pub(super) fn has_row(entry: &NewEntry) -> bool {
     !entry.postings.counts_as().is_gift()
 }
 
@@ -44,32 +25,6 @@ pub(super) fn measures_of(entry: &NewEntry) -> serde_json::Value {
         *sums.entry(measure.name()).or_default() += amount;
     }
     serde_json::json!(sums)
-}
-
-pub(super) fn insert<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = &'e NewEntry>) -> Result<(), DbError> {
-    let entries: Vec<&NewEntry> = entries.filter(|entry| has_row(entry)).collect();
-    if entries.is_empty() {
-        return Ok(());
-    }
-    // The page of an entry tells what is about it: from now on it says something else.
-    if entries.iter().any(|entry| entry.detail.of.is_some()) {
-        shown::alters(conn)
-    } else {
-        shown::adds(conn)
-    }
-    InsertDetails {
-        codes: &entries.iter().map(|e| e.code.as_str()).collect(),
-        ofs: &entries.iter().map(|e| e.detail.of.as_ref().map(PublicCode::as_str)).collect(),
-        tos: &entries.iter().map(|e| e.detail.to.as_deref()).collect(),
-        categories: &entries.iter().map(|e| e.detail.category.as_deref()).collect(),
-        reasons: &entries.iter().map(|e| e.detail.reason.as_deref()).collect(),
-        lists: &entries.iter().map(|e| e.detail.list.as_deref()).collect(),
-        counts: &entries.iter().map(|e| e.detail.count.and_then(|count| i32::try_from(count).ok())).collect(),
-        roots: &entries.iter().map(|e| e.detail.root.as_ref().map(<[u8; 32]>::as_slice)).collect(),
-        measures: &entries.iter().map(|e| measures_of(e)).collect(),
-    }
-    .execute(conn)?;
-    Ok(())
 }
 
 /// A row as it is stored.

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Text};
 use uuid::Uuid;
 
 use super::accounts::Account;
@@ -17,26 +16,13 @@ use super::measures::Measure;
 use super::totals::TotalRow;
 use crate::db::DbError;
 use crate::db::schema::{fund, left_overall};
-use crate::db::shown;
-use crate::db::statement::statement;
 
-statement! {
-    struct AddLeft {
-        scopes: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
-        funds: Vec<i32> => Array<Integer>,
-        accounts: Vec<&'static str> => Array<Text>,
-        own_vnd: Vec<i64> => Array<BigInt>,
-        subtree_vnd: Vec<i64> => Array<BigInt>,
-    } -> (),
-    "INSERT INTO left_overall AS t (scope_id, fund_id, account, own_vnd, subtree_vnd)
-     SELECT * FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::int8[], ?::int8[])
-     ON CONFLICT (scope_id, fund_id, account) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd,
-         subtree_vnd = t.subtree_vnd + excluded.subtree_vnd"
-}
+/// (scope, fund, account) → what is added to its own and to that with everything below, in the order in which everybody locks them.
+pub(super) type Moved = BTreeMap<(Uuid, i32, &'static str), (i64, i64)>;
 
-/// Adds what entries move on the accounts of what is left, in key order; those of gifts follow from what was received.
-pub(super) fn add<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = &'e NewEntry>) -> Result<(), DbError> {
-    let mut sums: BTreeMap<(Uuid, i32, &'static str), (i64, i64)> = BTreeMap::new();
+/// What entries move on the accounts of what is left; what gifts move follows from what was received.
+pub(super) fn moved<'e>(entries: impl Iterator<Item = &'e NewEntry>) -> Moved {
+    let mut sums = Moved::new();
     for entry in entries.filter(|entry| !entry.postings.counts_as().is_gift()) {
         for posting in entry.postings.postings().iter().filter(|posting| posting.account.is_left()) {
             for step in &entry.place.path {
@@ -48,19 +34,7 @@ pub(super) fn add<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = &'e
             }
         }
     }
-    if sums.is_empty() {
-        return Ok(());
-    }
-    shown::adds(conn);
-    AddLeft {
-        scopes: &sums.keys().map(|k| k.0).collect(),
-        funds: &sums.keys().map(|k| k.1).collect(),
-        accounts: &sums.keys().map(|k| k.2).collect(),
-        own_vnd: &sums.values().map(|v| v.0).collect(),
-        subtree_vnd: &sums.values().map(|v| v.1).collect(),
-    }
-    .execute(conn)?;
-    Ok(())
+    sums
 }
 
 /// What is left of a fund on an account.

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Integer, Text};
 use uuid::Uuid;
 
 use super::accounts::{Account, Guard};
 pub use super::entry::{BookError, BookedAt, Detail, Goods, NewEntry};
 use super::kinds::{Channel, Field, Kind};
 use super::model::{Fund, FundId, Posting, Restriction};
-use super::{detail, left, passing, public, totals};
+use super::{adding, detail, passing, public, writing};
 use crate::authz::{Approve, Granted, Record, Right};
 use crate::db::DbError;
 use crate::db::schema::{entry, fund, posting};
@@ -75,11 +75,10 @@ fn write<R: MayBook, T>(
     entries: Vec<(&Granted<R>, NewEntry)>,
     before_totals: impl FnOnce(&mut PgConnection) -> Result<T, DbError>,
 ) -> Result<T, BookError> {
-    insert_headers(conn, at, &entries).map_err(|error| match error.constraint() {
+    writing::insert(conn, at, &entries).map_err(|error| match error.constraint() {
         Some("posting_books_open") => BookError::Closed,
         _ => BookError::Db(error),
     })?;
-    insert_postings(conn, &entries)?;
     let mut leaves = Vec::with_capacity(entries.len());
     for (_, entry) in &entries {
         leaves.push(leaf_of(entry, at, funds)?);
@@ -91,79 +90,10 @@ fn write<R: MayBook, T>(
         .zip(&numbers)
         .map(|(((_, entry), leaf), seq)| public::row_of(entry, at, funds, *seq, leaf.leaf.hash));
     public::insert(conn, shown.collect::<Option<Vec<_>>>().ok_or(BookError::UnknownFund)?)?;
-    detail::insert(conn, entries.iter().map(|(_, entry)| entry))?;
     add_balances(conn, &entries)?;
     let done = before_totals(conn)?;
-    left::add(conn, entries.iter().map(|(_, entry)| entry))?;
-    totals::add(conn, entries.iter().map(|(_, entry)| entry))?;
+    adding::add(conn, entries.iter().map(|(_, entry)| entry))?;
     Ok(done)
-}
-
-statement! {
-    struct InsertEntries {
-        ids: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
-        codes: Vec<&'a str> => Array<Text>,
-        kinds: Vec<&'static str> => Array<Text>,
-        chapters: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
-        channels: Vec<Option<&'static str>> => Array<Nullable<Text>>,
-        days: Vec<NaiveDate> => Array<Date>,
-        accounts: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
-        counts: Vec<i16> => Array<SmallInt>,
-        reverses: Vec<Option<Uuid>> => Array<Nullable<diesel::sql_types::Uuid>>,
-        reasons: Vec<Option<&'a str>> => Array<Nullable<Text>>,
-        documents: Vec<Option<&'a [u8]>> => Array<Nullable<Binary>>,
-        booked: NaiveDate => Date,
-        recorded_at: DateTime<Utc> => Timestamptz,
-    } -> (),
-    "INSERT INTO entry (id, code, kind, chapter_id, channel, day, recorded_by, posting_count, reverses, reason, document, booked, recorded_at)
-     SELECT a.*, b.* FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::date[], ?::uuid[], ?::int2[], ?::uuid[], ?::text[], ?::bytea[]) a,
-     (SELECT ?::date, ?::timestamptz) b"
-}
-
-fn insert_headers<R: MayBook>(conn: &mut PgConnection, at: BookedAt, entries: &[(&Granted<R>, NewEntry)]) -> Result<(), DbError> {
-    InsertEntries {
-        ids: &entries.iter().map(|(_, e)| e.id).collect(),
-        codes: &entries.iter().map(|(_, e)| e.code.as_str()).collect(),
-        kinds: &entries.iter().map(|(_, e)| e.postings.kind().name()).collect(),
-        chapters: &entries.iter().map(|(grant, _)| grant.chapter().0).collect(),
-        channels: &entries.iter().map(|(_, e)| e.channel.map(Channel::name)).collect(),
-        days: &entries.iter().map(|(_, e)| e.day).collect(),
-        accounts: &entries.iter().map(|(grant, _)| grant.account()).collect(),
-        counts: &entries.iter().map(|(_, e)| e.postings.postings().len() as i16).collect(),
-        reverses: &entries.iter().map(|(_, e)| e.reverses.as_ref().map(|r| r.0)).collect(),
-        reasons: &entries.iter().map(|(_, e)| e.reverses.as_ref().map(|r| r.2.as_ref())).collect(),
-        documents: &entries.iter().map(|(_, e)| e.document.as_ref().map(<[u8; 32]>::as_slice)).collect(),
-        booked: &at.day,
-        recorded_at: &at.at,
-    }
-    .execute(conn)?;
-    Ok(())
-}
-
-statement! {
-    struct InsertPostings {
-        entries: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
-        numbers: Vec<i16> => Array<SmallInt>,
-        accounts: Vec<&'static str> => Array<Text>,
-        funds: Vec<i32> => Array<Integer>,
-        amounts: Vec<i64> => Array<BigInt>,
-    } -> (),
-    "INSERT INTO posting (entry_id, n, account, fund_id, amount)
-     SELECT * FROM unnest(?::uuid[], ?::int2[], ?::text[], ?::int4[], ?::int8[])"
-}
-
-fn insert_postings<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, NewEntry)]) -> Result<(), DbError> {
-    let rows: Vec<(Uuid, i16, Posting)> =
-        entries.iter().flat_map(|(_, e)| e.postings.postings().iter().zip(1i16..).map(|(p, n)| (e.id, n, *p))).collect();
-    InsertPostings {
-        entries: &rows.iter().map(|(id, _, _)| *id).collect(),
-        numbers: &rows.iter().map(|(_, n, _)| *n).collect(),
-        accounts: &rows.iter().map(|(_, _, p)| p.account.name()).collect(),
-        funds: &rows.iter().map(|(_, _, p)| p.fund.0).collect(),
-        amounts: &rows.iter().map(|(_, _, p)| p.amount).collect(),
-    }
-    .execute(conn)?;
-    Ok(())
 }
 
 pub(super) fn leaf_of(entry: &NewEntry, at: BookedAt, funds: &HashMap<FundId, Fund>) -> Result<log::store::NewLeaf, BookError> {
@@ -255,6 +185,16 @@ macro_rules! balance_statement {
     };
 }
 
+balance_statement!(MoveBalances -> (),
+    "WITH asked AS MATERIALIZED (
+         SELECT * FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::int8[]) WITH ORDINALITY AS c(chapter_id, fund_id, account, amount, n)),
+     held AS MATERIALIZED (
+         SELECT b.chapter_id, b.fund_id, b.account, c.amount
+         FROM asked c JOIN balance b ON (b.chapter_id, b.fund_id, b.account) = (c.chapter_id, c.fund_id, c.account)
+         ORDER BY c.n FOR NO KEY UPDATE OF b)
+     UPDATE balance b SET amount_vnd = b.amount_vnd + h.amount FROM held h
+     WHERE (b.chapter_id, b.fund_id, b.account) = (h.chapter_id, h.fund_id, h.account)
+       AND (SELECT count(*) FROM held) = (SELECT count(*) FROM asked)");
 balance_statement!(LockBalances -> (),
     "INSERT INTO balance AS b (chapter_id, fund_id, account, amount_vnd)
      SELECT c.chapter_id, c.fund_id, c.account, 0 * c.amount FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::int8[]) AS c(chapter_id, fund_id, account, amount)
@@ -270,7 +210,8 @@ balance_statement!(TakeBalances -> (),
 /// Keeps balances. What only grows is one upsert. Taking from what is guarded goes by UPDATE, because a CHECK is
 /// tested on the row an upsert proposes as well; then everything is locked first, in the same key order as the upsert
 /// of others, so that two bookings never wait for each other in a circle. What is not there yet is made, at its place in that
-/// order: an upsert whose update never applies locks all the same.
+/// order: an upsert whose update never applies locks all the same. Nearly always all of them are there, and one statement holds and
+/// moves them.
 fn add_balances<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, NewEntry)]) -> Result<(), BookError> {
     let mut changes = Changes::new();
     for (_, entry) in entries {
@@ -282,12 +223,16 @@ fn add_balances<R: MayBook>(conn: &mut PgConnection, entries: &[(&Granted<R>, Ne
     }
     let guarded = |row: &str| Guard::parse(row).is_some();
     let (taken, added): (Changes, Changes) = changes.iter().partition(|((_, _, row), amount)| **amount < 0 && guarded(row));
+    let not_covered = |error: diesel::result::Error| match DbError::from(error) {
+        error if error.constraint() == Some("balance_outflow_covered") => BookError::NotCovered,
+        error => BookError::Db(error),
+    };
     if !taken.is_empty() {
+        if MoveBalances::run(conn, &changes).map_err(not_covered)? == changes.len() {
+            return Ok(());
+        }
         LockBalances::run(conn, &changes)?;
-        let covered = TakeBalances::run(conn, &taken).map_err(DbError::from).map_err(|error| match error.constraint() {
-            Some("balance_outflow_covered") => BookError::NotCovered,
-            _ => BookError::Db(error),
-        })?;
+        let covered = TakeBalances::run(conn, &taken).map_err(not_covered)?;
         if covered != taken.len() {
             return Err(BookError::NotCovered);
         }
@@ -362,6 +307,9 @@ pub struct Booked {
 
 /// What was booked, by entry. The first posting names the fund.
 pub fn booked(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Booked>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<(Uuid, String, String, NaiveDate, DateTime<Utc>)> = entry::table
         .inner_join(posting::table.on(posting::entry_id.eq(entry::id).and(posting::n.eq(1))))
         .inner_join(fund::table.on(fund::id.eq(posting::fund_id)))
@@ -388,6 +336,9 @@ pub fn by_codes(conn: &mut PgConnection, codes: &[String]) -> Result<HashMap<Uui
 
 /// The public codes of entries.
 pub fn codes(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     Ok(entry::table.filter(entry::id.eq_any(ids)).select((entry::id, entry::code)).load(conn)?.into_iter().collect())
 }
 

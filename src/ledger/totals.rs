@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Integer, Text};
+use diesel::sql_types::BigInt;
 use uuid::Uuid;
 
 use super::entry::NewEntry;
@@ -18,15 +18,14 @@ use super::kinds::Channel;
 use super::measures::Measure;
 use crate::db::DbError;
 use crate::db::schema::{fund, total_by_day, total_overall};
-use crate::db::shown;
-use crate::db::statement::statement;
 
+/// What is added to a sum.
 #[derive(Default, Clone, Copy)]
-struct Sum {
-    own_vnd: i64,
-    own_count: i64,
-    subtree_vnd: i64,
-    subtree_count: i64,
+pub(super) struct Sum {
+    pub own_vnd: i64,
+    pub own_count: i64,
+    pub subtree_vnd: i64,
+    pub subtree_count: i64,
 }
 
 impl Sum {
@@ -40,41 +39,6 @@ impl Sum {
     }
 }
 
-statement! {
-    struct AddOverall {
-        scopes: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
-        funds: Vec<i32> => Array<Integer>,
-        measures: Vec<&'static str> => Array<Text>,
-        parts: Vec<&'a str> => Array<Text>,
-        own_vnd: Vec<i64> => Array<BigInt>,
-        own_count: Vec<i64> => Array<BigInt>,
-        subtree_vnd: Vec<i64> => Array<BigInt>,
-        subtree_count: Vec<i64> => Array<BigInt>,
-    } -> (),
-    "INSERT INTO total_overall AS t (scope_id, fund_id, measure, part, own_vnd, own_count, subtree_vnd, subtree_count)
-     SELECT * FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[])
-     ON CONFLICT (scope_id, fund_id, measure, part) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
-         subtree_vnd = t.subtree_vnd + excluded.subtree_vnd, subtree_count = t.subtree_count + excluded.subtree_count"
-}
-
-statement! {
-    struct AddByDay {
-        scopes: Vec<Uuid> => Array<diesel::sql_types::Uuid>,
-        funds: Vec<i32> => Array<Integer>,
-        measures: Vec<&'static str> => Array<Text>,
-        parts: Vec<&'a str> => Array<Text>,
-        days: Vec<NaiveDate> => Array<Date>,
-        own_vnd: Vec<i64> => Array<BigInt>,
-        own_count: Vec<i64> => Array<BigInt>,
-        subtree_vnd: Vec<i64> => Array<BigInt>,
-        subtree_count: Vec<i64> => Array<BigInt>,
-    } -> (),
-    "INSERT INTO total_by_day AS t (scope_id, fund_id, measure, part, day, own_vnd, own_count, subtree_vnd, subtree_count)
-     SELECT * FROM unnest(?::uuid[], ?::int4[], ?::text[], ?::text[], ?::date[], ?::int8[], ?::int8[], ?::int8[], ?::int8[])
-     ON CONFLICT (scope_id, fund_id, measure, part, day) DO UPDATE SET own_vnd = t.own_vnd + excluded.own_vnd, own_count = t.own_count + excluded.own_count,
-         subtree_vnd = t.subtree_vnd + excluded.subtree_vnd, subtree_count = t.subtree_count + excluded.subtree_count"
-}
-
 /// What divides a measure of an entry further.
 pub(super) fn part(measure: Measure, entry: &NewEntry) -> &str {
     match measure {
@@ -84,10 +48,14 @@ pub(super) fn part(measure: Measure, entry: &NewEntry) -> &str {
     }
 }
 
-/// Adds what entries move, in key order.
-pub(super) fn add<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = &'e NewEntry>) -> Result<(), DbError> {
-    let mut by_day: BTreeMap<(Uuid, i32, &'static str, &str, NaiveDate), Sum> = BTreeMap::new();
-    let mut overall: BTreeMap<(Uuid, i32, &'static str, &str), Sum> = BTreeMap::new();
+/// What is added to the sums of all time: by scope, fund, measure and part.
+pub(super) type Overall<'e> = BTreeMap<(Uuid, i32, &'static str, &'e str), Sum>;
+/// What is added to the sums of each day.
+pub(super) type ByDay<'e> = BTreeMap<(Uuid, i32, &'static str, &'e str, NaiveDate), Sum>;
+
+/// What entries add, in key order.
+pub(super) fn added<'e>(entries: impl Iterator<Item = &'e NewEntry>) -> (Overall<'e>, ByDay<'e>) {
+    let (mut overall, mut by_day) = (Overall::new(), ByDay::new());
     for entry in entries {
         let count = entry.postings.counts();
         for ((fund, measure), vnd) in entry.postings.measures() {
@@ -99,34 +67,7 @@ pub(super) fn add<'e>(conn: &mut PgConnection, entries: impl Iterator<Item = &'e
             }
         }
     }
-    if overall.is_empty() {
-        return Ok(());
-    }
-    shown::adds(conn);
-    AddOverall {
-        scopes: &overall.keys().map(|k| k.0).collect(),
-        funds: &overall.keys().map(|k| k.1).collect(),
-        measures: &overall.keys().map(|k| k.2).collect(),
-        parts: &overall.keys().map(|k| k.3).collect(),
-        own_vnd: &overall.values().map(|s| s.own_vnd).collect(),
-        own_count: &overall.values().map(|s| s.own_count).collect(),
-        subtree_vnd: &overall.values().map(|s| s.subtree_vnd).collect(),
-        subtree_count: &overall.values().map(|s| s.subtree_count).collect(),
-    }
-    .execute(conn)?;
-    AddByDay {
-        scopes: &by_day.keys().map(|k| k.0).collect(),
-        funds: &by_day.keys().map(|k| k.1).collect(),
-        measures: &by_day.keys().map(|k| k.2).collect(),
-        parts: &by_day.keys().map(|k| k.3).collect(),
-        days: &by_day.keys().map(|k| k.4).collect(),
-        own_vnd: &by_day.values().map(|s| s.own_vnd).collect(),
-        own_count: &by_day.values().map(|s| s.own_count).collect(),
-        subtree_vnd: &by_day.values().map(|s| s.subtree_vnd).collect(),
-        subtree_count: &by_day.values().map(|s| s.subtree_count).collect(),
-    }
-    .execute(conn)?;
-    Ok(())
+    (overall, by_day)
 }
 
 /// One stored total with the fund it belongs to.

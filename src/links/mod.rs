@@ -10,6 +10,7 @@
 
 mod pages;
 pub mod routes;
+pub mod signed;
 mod store;
 
 use crate::house::Room;

@@ -23,36 +23,31 @@ pub struct NewLeaf {
 
 statement! {
     struct InsertPending {
+        opened: Vec<&'a str> => Array<Text>,
+        sealed: Vec<&'a [u8]> => Array<Binary>,
         entries: Vec<&'a str> => Array<Text>,
         leaves: Vec<&'a [u8]> => Array<Binary>,
         hashes: Vec<&'a [u8]> => Array<Binary>,
     } -> (BigInt, Text),
-    "INSERT INTO log_pending (entry, leaf, leaf_hash)
+    "WITH opening AS (INSERT INTO pd_opening (entry, sealed) SELECT * FROM unnest(?::text[], ?::bytea[]))
+     INSERT INTO log_pending (entry, leaf, leaf_hash)
      SELECT entry, leaf, hash FROM unnest(?::text[], ?::bytea[], ?::bytea[]) WITH ORDINALITY AS a(entry, leaf, hash, n) ORDER BY n
      RETURNING seq, entry"
-}
-
-statement! {
-    struct InsertOpenings {
-        entries: Vec<&'a str> => Array<Text>,
-        sealed: Vec<&'a [u8]> => Array<Binary>,
-    } -> (),
-    "INSERT INTO pd_opening (entry, sealed) SELECT * FROM unnest(?::text[], ?::bytea[])"
 }
 
 /// Writes leaves in the transaction of their entries. Returns each leaf's waiting number, in the order given.
 pub fn append(conn: &mut PgConnection, leaves: &[NewLeaf]) -> Result<Vec<i64>, DbError> {
     shown::adds(conn);
+    let opened: Vec<(&str, &[u8])> = leaves.iter().filter_map(|l| l.opening.as_deref().map(|o| (l.entry.as_str(), o))).collect();
     let rows: Vec<(i64, String)> = InsertPending {
+        opened: &opened.iter().map(|(e, _)| *e).collect(),
+        sealed: &opened.iter().map(|(_, s)| *s).collect(),
         entries: &leaves.iter().map(|l| l.entry.as_str()).collect(),
         leaves: &leaves.iter().map(|l| l.leaf.bytes.as_slice()).collect(),
         hashes: &leaves.iter().map(|l| l.leaf.hash.as_slice()).collect(),
     }
     .load(conn)?;
     let by_entry: std::collections::HashMap<&str, i64> = rows.iter().map(|(seq, entry)| (entry.as_str(), *seq)).collect();
-    let opened: Vec<(&str, &[u8])> = leaves.iter().filter_map(|l| l.opening.as_deref().map(|o| (l.entry.as_str(), o))).collect();
-    InsertOpenings { entries: &opened.iter().map(|(e, _)| *e).collect(), sealed: &opened.iter().map(|(_, s)| *s).collect() }
-        .execute(conn)?;
     Ok(leaves.iter().map(|l| by_entry.get(l.entry.as_str()).copied().unwrap_or_default()).collect())
 }
 

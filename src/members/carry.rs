@@ -6,6 +6,7 @@ use super::cards;
 use super::consent;
 use super::fault::Fault;
 use super::grades;
+use super::joined;
 use super::kinds;
 use super::model::{CardState, MemberState, StepKind, StepState};
 use super::spans::{self, Facts};
@@ -65,7 +66,8 @@ fn enter(v: &mut Visit<'_>, row: &Row, person: &Known) -> Result<(), Fault> {
     told::expect(v.conn, v.now, day)?;
     store::become_(v.conn, row.id, MemberState::Admitted, row.since.or(Some(day)))?;
     let code = PublicCode::random().map_err(Fault::broken)?;
-    Ok(cards::issue(v.conn, (row.id, facts.kind, chapter), &code, day)?)
+    cards::issue(v.conn, (row.id, facts.kind, chapter), &code, day)?;
+    Ok(joined::settle_among(v.conn, &[row.person_id], day)?)
 }
 
 /// One person is a member once a day.
@@ -127,7 +129,8 @@ pub fn end(v: &mut Visit<'_>, row: &Row, to: MemberState) -> Result<(), Fault> {
     spans::end(v.conn, row.id, day)?;
     cards::end(v.conn, row.id, CardState::NotValid, day)?;
     grades::end(v.conn, row.id, None, day)?;
-    Ok(store::become_(v.conn, row.id, to, row.since)?)
+    store::become_(v.conn, row.id, to, row.since)?;
+    Ok(joined::settle_among(v.conn, &[row.person_id], day)?)
 }
 
 /// Goes on with a membership at another chapter, which knows the person by a name of its own. Returns the membership there.
@@ -136,6 +139,10 @@ pub fn transfer(v: &mut Visit<'_>, row: &Row, to: Uuid, account: Uuid) -> Result
     let to = today(v, to)?;
     if to == today(v, row.chapter_id)? {
         return Err(Fault::SameChapter);
+    }
+    // Of a person who stands here twice, the membership moves that is counted.
+    if spans::counted_among(v.conn, &[row.id])?.is_empty() {
+        return Err(Fault::AlreadyMember);
     }
     let person = person(v, row)?;
     let there = persons::carry(&mut v.errand(), &person, ChapterId(to), account)?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::MemberState;
 use super::store::Row;
-use super::{cards, consent, grades, papers, retention, spans, store};
+use super::{cards, consent, grades, joined, papers, retention, spans, store};
 use crate::basics::clock::vietnam_date;
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
@@ -103,6 +103,7 @@ impl HoldsPersons for Members {
             kept.extend(papers::let_go(errand, &row, paper.as_deref())?);
             grades::forget(errand.conn, row.id)?;
             store::become_(errand.conn, row.id, MemberState::Erased, None)?;
+            joined::settle_among(errand.conn, &[row.person_id], day)?;
         }
         Ok(kept)
     }
@@ -131,6 +132,13 @@ impl HoldsPersons for Members {
             }
         }
         Ok(())
+    }
+
+    /// Who was joined is one member from today on, and who was parted again is each counted by their own.
+    fn regrouped(&self, errand: &mut Errand<'_>, person: Uuid) -> Result<(), PersonsError> {
+        joined::settle(errand.conn, PersonId(person), vietnam_date(errand.now))?;
+        // Whoever was not counted for a while may be somebody else's age by now, or sit in another branch.
+        self.changed(errand, person)
     }
 
     /// What may not be used: the papers of theirs alone. Whoever only asks not to be shown has papers that are used all the same.

@@ -13,7 +13,7 @@
 //! What always holds (the database keeps it too):
 //! - A member is counted by *spans* ([`spans`]): where, as what, from which day to which. They begin and end on the day on which that is
 //!   written, so the answer for a day that is over never changes, also when the person is erased; and one person is counted once a day,
-//!   wherever.
+//!   wherever; also a person who stood there as two and was joined ([`joined`]).
 //! - A membership belongs to one chapter. A transfer begins a new one at the other chapter, which knows the person by a name of its own;
 //!   history and card go along.
 //! - What the public may know of how many there are is told once a year, folded ([`told`]).
@@ -36,6 +36,7 @@ mod going;
 pub mod grades;
 pub mod holder;
 pub mod imports;
+mod joined;
 mod kinds;
 pub mod model;
 pub mod papers;

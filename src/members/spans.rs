@@ -1,12 +1,12 @@
 //! From when to when somebody is counted where, as what. What is written here stays: a span ends once, and says no more who it was when
 //! the person is erased.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Date, Nullable};
+use diesel::sql_types::{Date, Nullable, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::cards;
@@ -17,6 +17,7 @@ use crate::basics::clock::vietnam_date;
 use crate::chapters;
 use crate::db::DbError;
 use crate::db::schema::member_span;
+use crate::db::statement::statement;
 use crate::house::errand::Errand;
 use crate::persons::{Known, Sex};
 
@@ -134,11 +135,35 @@ pub fn end(conn: &mut PgConnection, member: Uuid, day: NaiveDate) -> Result<(), 
     Ok(())
 }
 
-/// Counts a member from today on as what they are by now; where that is what they were counted as, nothing changes.
+statement! {
+    struct Again { day: NaiveDate => Date, member: Uuid => SqlUuid } -> (),
+    "INSERT INTO member_span (member_id, n, chapter_id, branch_id, party_id, kind, sex, birth_year, sector, from_day)
+     SELECT s.member_id, s.n + 1, s.chapter_id, s.branch_id, s.party_id, s.kind, s.sex, s.birth_year, s.sector, d.day
+     FROM (SELECT ?::date AS day) d, member_span s WHERE s.member_id = ? ORDER BY s.n DESC LIMIT 1"
+}
+
+/// Counts a member again from a day on, as what they were counted last.
+pub fn again(conn: &mut PgConnection, member: Uuid, day: NaiveDate) -> Result<(), DbError> {
+    Again { day: &day, member: &member }.execute(conn)?;
+    Ok(())
+}
+
+/// Those of these memberships that are counted today.
+pub fn counted_among(conn: &mut PgConnection, members: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
+    use member_span as s;
+    if members.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let open = s::table.filter(s::member_id.eq_any(members)).filter(s::to_day.is_null());
+    Ok(open.select(s::member_id).load(conn)?.into_iter().collect())
+}
+
+/// Counts a member from today on as what they are by now; where that is what they were counted as, or where another membership of
+/// theirs is counted, nothing changes.
 pub fn count_anew(errand: &mut Errand<'_>, row: &Row, chapter: Uuid, person: &Known) -> Result<(), DbError> {
     let day = vietnam_date(errand.now);
     let facts = Facts::of(errand.conn, row, chapter, person)?;
-    if open(errand.conn, row.id)?.is_some_and(|open| open == facts) {
+    if counted_among(errand.conn, &[row.id])?.is_empty() || open(errand.conn, row.id)?.is_some_and(|open| open == facts) {
         return Ok(());
     }
     end(errand.conn, row.id, day)?;

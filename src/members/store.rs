@@ -9,6 +9,7 @@ use super::model::{KindRule, MemberKind, MemberState, StepKind, StepState};
 use crate::authz::{Granted, KeepPeople, SeePeople, Seen};
 use crate::db::DbError;
 use crate::db::schema::{member, member_kind_rule, member_step};
+use crate::db::statement::statement;
 use crate::http::Span;
 use crate::tree;
 
@@ -149,6 +150,11 @@ pub(super) fn of_persons(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Ve
     Ok(query.for_no_key_update().load(conn)?)
 }
 
+/// The memberships that came from one of these.
+pub(super) fn came_from_any(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    Ok(member::table.filter(member::came_from.eq_any(ids)).select(member::id).load(conn)?)
+}
+
 /// Whether one of these is the membership of somebody who was not erased.
 pub(super) fn is_anybody(conn: &mut PgConnection, ids: &[Uuid]) -> Result<bool, DbError> {
     let standing = member::table.filter(member::id.eq_any(ids)).filter(member::state.ne(MemberState::Erased.name()));
@@ -182,6 +188,18 @@ pub(super) fn settle(
     use member_step as s;
     let set = (s::state.eq(state.name()), s::decided_by.eq(by), s::decided_at.eq(at), s::became.eq(became));
     diesel::update(s::table.find(id)).set(set).execute(conn)?;
+    Ok(())
+}
+
+statement! {
+    struct HoldChecks { account: Uuid => diesel::sql_types::Uuid } -> (),
+    "SELECT pg_advisory_xact_lock(hashtextextended('member checks ' || ?::uuid::text, 0))"
+}
+
+/// Whoever leaves applications of an account to chapters above does so one after the other, on whatever server: what they count before
+/// stays true until they have written. Until the end of the transaction.
+pub(super) fn hold_checks(conn: &mut PgConnection, account: Uuid) -> Result<(), DbError> {
+    HoldChecks { account: &account }.execute(conn)?;
     Ok(())
 }
 

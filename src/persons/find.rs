@@ -11,11 +11,11 @@ use super::model::{PersonId, PersonKind};
 use super::row::Row;
 use super::sealed::Known;
 use super::store;
-use crate::authz::{self, PERSONS_SEARCHED, SeePeople, Seen, Visit};
+use crate::authz::{self, PERSONS_SEARCHED, Right, SeePeople, Visit};
 use crate::basics::text::order;
 use crate::http::Span;
 use crate::parties::question::Question;
-use crate::tree;
+use crate::tree::{self, ChapterId};
 use crate::vault::Vault;
 
 /// Most rows the hashes may propose.
@@ -52,9 +52,19 @@ pub type Found = Option<Vec<(usize, PersonFound)>>;
 
 /// Looks, and notes it, also where too many are found.
 pub fn search(v: &mut Visit<'_>, wanted: &Wanted, span: &Span<Last>) -> Result<Found, Fault> {
-    let (here, _) = v.see_code::<SeePeople>(&wanted.chapter)?;
+    search_as::<SeePeople>(v, wanted, span, |_, fit| Ok(fit))
+}
+
+/// [`search`] by another right, of those that `choose` leaves: donors are persons as well, and are seen by who sees no others.
+pub fn search_as<R: Right>(
+    v: &mut Visit<'_>,
+    wanted: &Wanted,
+    span: &Span<Last>,
+    choose: impl FnOnce(&mut Visit<'_>, Vec<Known>) -> Result<Vec<Known>, Fault>,
+) -> Result<Found, Fault> {
+    let (here, _) = v.see_code::<R>(&wanted.chapter)?;
     spend(v)?;
-    let rows = find(v, wanted, &here)?.map(|found| {
+    let rows = find(v, wanted, here.chapter(), choose)?.map(|found| {
         let from = match span.after {
             None => 0,
             Some((next, last)) => found.iter().position(|(_, person)| person.id.0 == last).map_or(next, |at| at + 1),
@@ -74,8 +84,13 @@ fn shown(fetched: usize, rows: i64) -> usize {
 }
 
 /// All who fit, in the order of a Vietnamese list, each with its place; `None` when they are too many.
-fn find(v: &mut Visit<'_>, wanted: &Wanted, here: &Seen<SeePeople>) -> Result<Found, Fault> {
-    let chapters = tree::with_succeeded(v.conn, here.chapter())?;
+fn find(
+    v: &mut Visit<'_>,
+    wanted: &Wanted,
+    here: ChapterId,
+    choose: impl FnOnce(&mut Visit<'_>, Vec<Known>) -> Result<Vec<Known>, Fault>,
+) -> Result<Found, Fault> {
+    let chapters = tree::with_succeeded(v.conn, here)?;
     let codes = tree::codes(v.conn, chapters)?;
     let mut ids = std::collections::BTreeSet::new();
     for (chapter, code) in &codes {
@@ -93,6 +108,7 @@ fn find(v: &mut Visit<'_>, wanted: &Wanted, here: &Seen<SeePeople>) -> Result<Fo
     }
     let mut fit: Vec<Known> = store::names(v.conn, v.vault, &ids)?.into_values().collect();
     fit.retain(|person| wanted.question.fits(&person.called()));
+    let mut fit = choose(v, fit)?;
     if fit.len() > MOST_FOUND {
         return Ok(None);
     }

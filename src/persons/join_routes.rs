@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::joins::{self, PersonJoinIn, PersonJoinOut};
 use crate::authz::{Desk, SeePeople, Seen};
 use crate::decisions::Verdict;
+use crate::house::Rooms;
 use crate::http::sets::{Acts, Decides, Key, Writes};
 use crate::http::{Answer, Body, OfChapter, Page, Query, Reply, note};
 
@@ -59,9 +60,9 @@ pub async fn show_person_join(desk: Desk, id: web::Path<Uuid>) -> Answer<PersonJ
     tag = "persons", params(("id" = Uuid, Path, description = "The join"), Key), responses((status = 200, body = PersonJoinOut), Decides)
 )]
 #[post("/person-joins/{id}/approval")]
-pub async fn approve_person_join(desk: Desk, id: web::Path<Uuid>) -> Answer<PersonJoinOut> {
+pub async fn approve_person_join(desk: Desk, id: web::Path<Uuid>, rooms: web::Data<Rooms>) -> Answer<PersonJoinOut> {
     let name = id.to_string();
-    desk.once("person-join/approval", name, move |v| Ok(joins::decide(v, *id, Verdict::Approve)?)).await
+    desk.once("person-join/approval", name, move |v| Ok(joins::decide(v, **rooms, *id, Verdict::Approve)?)).await
 }
 
 /// Refuse a join as the second person: the two stay two.
@@ -69,9 +70,9 @@ pub async fn approve_person_join(desk: Desk, id: web::Path<Uuid>) -> Answer<Pers
     tag = "persons", params(("id" = Uuid, Path, description = "The join"), Key), responses((status = 200, body = PersonJoinOut), Decides)
 )]
 #[post("/person-joins/{id}/refusal")]
-pub async fn refuse_person_join(desk: Desk, id: web::Path<Uuid>) -> Answer<PersonJoinOut> {
+pub async fn refuse_person_join(desk: Desk, id: web::Path<Uuid>, rooms: web::Data<Rooms>) -> Answer<PersonJoinOut> {
     let name = id.to_string();
-    desk.once("person-join/refusal", name, move |v| Ok(joins::decide(v, *id, Verdict::Refuse)?)).await
+    desk.once("person-join/refusal", name, move |v| Ok(joins::decide(v, **rooms, *id, Verdict::Refuse)?)).await
 }
 
 /// Withdraw a join by the chapter that asked for it.
@@ -79,9 +80,9 @@ pub async fn refuse_person_join(desk: Desk, id: web::Path<Uuid>) -> Answer<Perso
     tag = "persons", params(("id" = Uuid, Path, description = "The join"), Key), responses((status = 200, body = PersonJoinOut), Decides)
 )]
 #[post("/person-joins/{id}/withdrawal")]
-pub async fn withdraw_person_join(desk: Desk, id: web::Path<Uuid>) -> Answer<PersonJoinOut> {
+pub async fn withdraw_person_join(desk: Desk, id: web::Path<Uuid>, rooms: web::Data<Rooms>) -> Answer<PersonJoinOut> {
     let name = id.to_string();
-    desk.once("person-join/withdrawal", name, move |v| Ok(joins::decide(v, *id, Verdict::Withdraw)?)).await
+    desk.once("person-join/withdrawal", name, move |v| Ok(joins::decide(v, **rooms, *id, Verdict::Withdraw)?)).await
 }
 
 /// Part two who were joined by mistake. Each has again what it had; what came meanwhile stays with the one that went on.
@@ -89,7 +90,7 @@ pub async fn withdraw_person_join(desk: Desk, id: web::Path<Uuid>) -> Answer<Per
     tag = "persons", params(("id" = Uuid, Path, description = "The join"), Key), responses((status = 200, body = PersonJoinOut), Decides)
 )]
 #[post("/person-joins/{id}/parting")]
-pub async fn part_persons(desk: Desk, id: web::Path<Uuid>) -> Answer<PersonJoinOut> {
+pub async fn part_persons(desk: Desk, id: web::Path<Uuid>, rooms: web::Data<Rooms>) -> Answer<PersonJoinOut> {
     let name = id.to_string();
-    desk.once("person-join/parting", name, move |v| Ok(joins::part(v, *id)?)).await
+    desk.once("person-join/parting", name, move |v| Ok(joins::part(v, **rooms, *id)?)).await
 }

@@ -22,6 +22,7 @@ use crate::basics::Line;
 use crate::db::DbError;
 use crate::db::schema::person_join;
 use crate::decisions::{self, Actions, Approval, Asked, Content, Matter, State, Verdict};
+use crate::house::Rooms;
 use crate::http::{FieldError, Say, Span};
 use crate::tree::{self, ChapterId};
 
@@ -200,7 +201,7 @@ fn taken(error: DbError) -> Fault {
     }
 }
 
-struct Joining(Row);
+struct Joining(Row, Rooms);
 
 impl Matter for Joining {
     type Asks = KeepPeople;
@@ -211,13 +212,14 @@ impl Matter for Joining {
     }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
-        let Joining(row) = self;
+        let Joining(row, rooms) = self;
         for id in [row.kept_id.min(row.joined_id), row.kept_id.max(row.joined_id)] {
             // Erased or restricted since it was asked for: there is nobody to join.
             let person = store::held(v.conn, PersonId(id))?.ok_or(Fault::Unknown)?;
             store::usable(v.conn, v.vault, &person)?.ok_or(Fault::Restricted)?;
         }
-        settle(v, row, JoinState::Joined, &by.grant)
+        settle(v, row, JoinState::Joined, &by.grant)?;
+        regroup(v, *rooms, &[row.kept_id])
     }
 
     fn lay_aside<R: Right>(&self, v: &mut Visit<'_>, by: &Granted<R>, state: State) -> Result<(), Fault> {
@@ -233,16 +235,26 @@ fn settle<R: Right>(v: &mut Visit<'_>, row: &Row, to: JoinState, by: &Granted<R>
     Ok(())
 }
 
+/// Whoever counts persons counts these otherwise from now on.
+fn regroup(v: &mut Visit<'_>, rooms: Rooms, persons: &[Uuid]) -> Result<(), Fault> {
+    for holder in rooms.persons() {
+        for person in persons {
+            holder.regrouped(&mut v.errand(), *person)?;
+        }
+    }
+    Ok(())
+}
+
 /// Decides a join. Deciding again the same way answers as the first time.
-pub fn decide(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<PersonJoinOut, Fault> {
+pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, verdict: Verdict) -> Result<PersonJoinOut, Fault> {
     let row = held(v.conn, id)?.ok_or(Fault::Unknown)?;
-    decisions::decide(v, &Joining(row), id, verdict)?;
+    decisions::decide(v, &Joining(row, rooms), id, verdict)?;
     let row = find(v.conn, id)?.ok_or(Fault::Unknown)?;
     one(v, row)
 }
 
 /// Parts two who were joined by mistake: each has again what it had, and what came meanwhile stays with the one that went on.
-pub fn part(v: &mut Visit<'_>, id: Uuid) -> Result<PersonJoinOut, Fault> {
+pub fn part(v: &mut Visit<'_>, rooms: Rooms, id: Uuid) -> Result<PersonJoinOut, Fault> {
     use person_join as j;
     let row = held(v.conn, id)?.ok_or(Fault::Unknown)?;
     let grant = v.at::<KeepPeople>(ChapterId(row.chapter_id))?;
@@ -252,6 +264,7 @@ pub fn part(v: &mut Visit<'_>, id: Uuid) -> Result<PersonJoinOut, Fault> {
             let set = (j::state.eq(JoinState::Parted.name()), j::parted_by.eq(grant.account()), j::parted_at.eq(v.now));
             diesel::update(j::table.find(id)).set(set).execute(v.conn)?;
             v.note(&grant, "PERSONS_PARTED", id)?;
+            regroup(v, rooms, &[row.kept_id, row.joined_id])?;
         }
         _ => return Err(Fault::NotJoined),
     }

@@ -180,6 +180,11 @@ fn called(check: &mut Check, pointer: &str, text: &str) -> Option<Line> {
     }
 }
 
+/// Reads a telephone number or a mail address, as somebody types it on a public page.
+pub fn contact(pointer: &str, typed: &str) -> Result<Address, FieldError> {
+    if typed.contains('@') { mail(pointer, typed) } else { phone(pointer, typed).map(Address::Phone) }
+}
+
 /// Reads a mail address.
 pub fn mail(pointer: &str, typed: &str) -> Result<Address, FieldError> {
     Address::mail(typed).map_err(|error| {

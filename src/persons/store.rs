@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::model::{JoinState, PersonId, PersonKind};
 use super::row::Row;
 use super::sealed::{self, Known, Sealed};
-use crate::authz::{Granted, KeepPeople, SeePeople, Seen};
+use crate::authz::{Granted, KeepPeople, Right, SeePeople, Seen};
 use crate::db::DbError;
 use crate::db::schema::{person, person_join};
 use crate::http::Span;
@@ -32,16 +32,16 @@ pub(super) fn held(conn: &mut PgConnection, id: PersonId) -> Result<Option<Row>,
 /// A person of the chapter of a grant (or of one that it goes on for), in clear and held until the end of the transaction: for rooms
 /// that write down what somebody is there. Of joined persons the one that goes on comes back. `None` where the chapter knows nobody by
 /// this name, where they were erased, where their data may not be used; and of an organisation, which is nothing but a collective member
-/// ([`hold_either`]).
-pub fn hold(conn: &mut PgConnection, vault: &Vault, by: &Granted<KeepPeople>, id: PersonId) -> Result<Option<Known>, Fault> {
+/// ([`hold_either`]). KEEP_PEOPLE, or the right to keep what somebody is to be there.
+pub fn hold<R: Right>(conn: &mut PgConnection, vault: &Vault, by: &Granted<R>, id: PersonId) -> Result<Option<Known>, Fault> {
     Ok(hold_either(conn, vault, by, id)?.filter(|known| known.kind == PersonKind::Person))
 }
 
 /// [`hold`], of an organisation as well.
-pub fn hold_either(
+pub fn hold_either<R: Right>(
     conn: &mut PgConnection,
     vault: &Vault,
-    by: &Granted<KeepPeople>,
+    by: &Granted<R>,
     id: PersonId,
 ) -> Result<Option<Known>, Fault> {
     let id = kept(conn, id)?;
@@ -116,6 +116,25 @@ pub fn all_of(conn: &mut PgConnection, id: PersonId) -> Result<Vec<PersonId>, Db
     let others = j::table.filter(j::kept_id.eq(first.0)).filter(j::state.eq(JoinState::Joined.name())).order(j::joined_id);
     let others: Vec<Uuid> = others.select(j::joined_id).load(conn)?;
     Ok([first].into_iter().chain(others.into_iter().map(PersonId)).collect())
+}
+
+/// Those of these who were joined to another, or to whom another was.
+pub fn joined_among(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    use person_join as j;
+    let standing = j::table.filter(j::state.eq(JoinState::Joined.name()));
+    let either = standing.filter(j::kept_id.eq_any(ids).or(j::joined_id.eq_any(ids)));
+    let rows: Vec<(Uuid, Uuid)> = either.select((j::kept_id, j::joined_id)).load(conn)?;
+    let mut found: Vec<Uuid> = rows.into_iter().flat_map(|(kept, joined)| [kept, joined]).filter(|id| ids.contains(id)).collect();
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// All who are one by a join, each with who goes on.
+pub fn all_joined(conn: &mut PgConnection) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+    use person_join as j;
+    let standing = j::table.filter(j::state.eq(JoinState::Joined.name())).order((j::kept_id, j::joined_id));
+    Ok(standing.select((j::joined_id, j::kept_id)).load(conn)?)
 }
 
 /// What a new row says besides what is sealed.

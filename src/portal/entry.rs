@@ -12,11 +12,12 @@ use super::moved::{self, Moved};
 use super::page::{Page, Section, render, serve};
 use super::proof::{Fact, Proof};
 use super::words::fill;
-use super::{card, certificate, flow_words, format, labels, leaf};
+use super::{blood_certificate, card, certificate, flow_words, format, labels, leaf};
 use crate::basics::keyboard::{Typed, typed};
 use crate::db::Db;
 use crate::disclosure::entries::EntryOut;
-use crate::disclosure::{appeals, cards, certificates, entries};
+use crate::disclosure::{appeals, cards, certificates, drives, entries};
+use crate::donors;
 use crate::http::{Lang, Problem, Query};
 use crate::log;
 
@@ -112,7 +113,11 @@ pub async fn show_entry(
                 Some(card) => card::page(p, card),
                 None => match certificates::look_up(conn, &code, p.today)? {
                     Some(certificate) => certificate::page(p, certificate),
-                    None => leaf::page(conn, p, &code, &prefix),
+                    None if donors::public::is_one(conn, &code)? => blood_certificate::ask(p),
+                    None => match drives::of_booking(conn, &code)? {
+                        Some(drive) => super::drives::of_code(p, drive),
+                        None => leaf::page(conn, p, &code, &prefix),
+                    },
                 },
             },
         })

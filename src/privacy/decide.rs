@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::matter;
-use super::model::{Refusal, State};
+use super::model::{Refusal, RequestKind, State};
 use super::requests::{at_one_of, carry_out, hold_subject};
 use super::store::{self, RequestRow};
+use super::writing::common;
 use crate::authz::{Granted, Read, Record, Right, Visit};
-use crate::decisions::{self, Approval, Halt, Kind, Matter, Verdict};
+use crate::decisions::{self, Approval, Kind, Matter, Verdict};
 use crate::house::Rooms;
-use crate::identity::store as identity;
 use crate::tree::ChapterId;
 
 /// A request that waits for a second person.
@@ -36,6 +36,9 @@ impl Matter for Asked<'_> {
     }
 
     fn carry_out(&self, v: &mut Visit<'_>, by: &Approval) -> Result<(), Fault> {
+        if self.row.kind().is_some_and(RequestKind::is_done_by_hand) {
+            return Err(Fault::NoApproval);
+        }
         store::begin(v.conn, v.now, by.grant.account(), self.row)?;
         carry_out(v, self.rooms, self.row.id).map(drop)
     }
@@ -52,35 +55,35 @@ pub fn decide(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, refusal: Option<Refusal
     let chapters = store::chapters(v.conn, id)?;
     at_one_of::<Read>(v, &chapters)?;
     let scope = row.scope().ok_or(Fault::Unknown)?;
-    if row.state().is_some_and(State::waits) {
+    let waits = row.state().is_some_and(State::waits);
+    if waits {
         hold_subject(v.conn, scope)?;
     }
+    let above = common(v.conn, &chapters)?;
     let chapters: Vec<ChapterId> = chapters.into_iter().map(ChapterId).collect();
-    match row.kind().and_then(matter::of).filter(|_| row.approver_chapter_id.is_some()) {
-        Some(kind) => {
-            let verdict = if refusal.is_some() { Verdict::Refuse } else { Verdict::Approve };
-            decisions::decide(v, &Asked { kind, row: &row, chapters: &chapters, refusal, rooms }, id, verdict)?;
-        }
-        None => without_approval(v, &row, &chapters, refusal)?,
+    let kind = match row.kind() {
+        Some(kind) if row.approver_chapter_id.is_some() => matter::of(kind),
+        // Nobody had to approve it, so it waited for nobody; from this moment on it is a matter, and is decided in it.
+        Some(kind) if waits => matter::by_hand(kind),
+        _ => None,
+    };
+    let Some(kind) = kind else {
+        ended(v, &row, &chapters, refusal)?;
+        return Ok(row);
+    };
+    if row.approver_chapter_id.is_none() {
+        decisions::enter_late(v.conn, &matter::new(kind, id), above, (row.requested_by, row.requested_at))?;
     }
+    let verdict = if refusal.is_some() { Verdict::Refuse } else { Verdict::Approve };
+    decisions::decide(v, &Asked { kind, row: &row, chapters: &chapters, refusal, rooms }, id, verdict)?;
     store::find(v.conn, id)?.ok_or(Fault::Unknown)
 }
 
-/// What was done at once was not asked of anybody, and what an officer does by hand takes no approval; a second person may refuse
-/// the latter.
-fn without_approval(v: &mut Visit<'_>, row: &RequestRow, chapters: &[ChapterId], refusal: Option<Refusal>) -> Result<(), Fault> {
-    let grant = decisions::everywhere(v, chapters)?;
+/// What was done at once or by hand was not asked of anybody, and what was refused is: to say the same again changes nothing.
+fn ended(v: &mut Visit<'_>, row: &RequestRow, chapters: &[ChapterId], refusal: Option<Refusal>) -> Result<(), Fault> {
+    decisions::everywhere(v, chapters)?;
     match (row.state(), refusal) {
-        (Some(State::Executing | State::Done), None) | (Some(State::Refused), Some(_)) => return Ok(()),
-        (Some(state), _) if state.waits() => {}
-        _ => return Err(Fault::Decided),
+        (Some(State::Executing | State::Done), None) | (Some(State::Refused), Some(_)) => Ok(()),
+        _ => Err(Fault::Decided),
     }
-    if identity::officer_of(v.conn, row.requested_by)? == grant.officer() {
-        return Err(Halt::NotOneself.into());
-    }
-    let Some(reason) = refusal else {
-        return Err(Fault::NoApproval);
-    };
-    store::refuse(v.conn, v.now, grant.account(), row, reason.name())?;
-    Ok(v.note(&grant, "PERSONAL_DATA_REQUEST_REFUSED", row.id)?)
 }

@@ -29,7 +29,11 @@ pub const RESTRICTION_LIFTING: &Kind =
 pub const OBJECTION: &Kind =
     &kind("PERSONAL_DATA_OBJECTION", "Phản đối công khai tên người ủng hộ", "Object to a giver's being shown");
 
-/// The matter that a request of this kind is, where a second person decides it. What an officer does by hand is none.
+pub const ACCESS: &Kind = &kind("PERSONAL_DATA_ACCESS", "Cấp bản sao dữ liệu cá nhân", "Hand over a copy of personal data");
+pub const PROTECTION: &Kind =
+    &kind("PERSONAL_DATA_PROTECTION", "Bảo vệ dữ liệu cá nhân", "Take measures to protect personal data");
+
+/// The matter that a request of this kind is, where it waits for a second person. What an officer does by hand waits for nobody.
 pub fn of(kind: RequestKind) -> Option<&'static Kind> {
     Some(match kind {
         RequestKind::Erase => ERASURE,
@@ -40,6 +44,16 @@ pub fn of(kind: RequestKind) -> Option<&'static Kind> {
         RequestKind::Object => OBJECTION,
         RequestKind::Access | RequestKind::Protect => return None,
     })
+}
+
+/// The matter that a request is which an officer does by hand: no approval ends it, but a second person may refuse it, and what was
+/// refused was decided as everything is.
+pub fn by_hand(kind: RequestKind) -> Option<&'static Kind> {
+    match kind {
+        RequestKind::Access => Some(ACCESS),
+        RequestKind::Protect => Some(PROTECTION),
+        _ => None,
+    }
 }
 
 /// One to be asked for, about a person.

@@ -77,6 +77,8 @@ pub const ROOM: Room = Room {
         matter::RESTRICTION,
         matter::RESTRICTION_LIFTING,
         matter::OBJECTION,
+        matter::ACCESS,
+        matter::PROTECTION,
     ],
     means: &[|means| {
         let handler = daily::handler(means.get()?);

@@ -39,8 +39,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 )]
 #[post("/advances")]
 pub async fn request_advance(desk: Desk, Body(body): Body<AdvanceIn>) -> Answer<AdvanceOut> {
+    let chapter = body.chapter.clone();
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| Ok(advances::request(v, &ask)?)).await.map(Reply::made)
+    desk.tx_at(chapter, move |v| Ok(advances::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's advances, oldest first.

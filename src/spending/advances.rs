@@ -164,15 +164,14 @@ pub fn request(v: &mut Visit<'_>, ask: &Advance) -> Result<(AdvanceOut, bool), F
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.fund, amount.get(), ask.from, day, document]);
-    let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
-    let (order, new) = order::request(v, &ADVANCES, &place, &request, |v| {
+    let request = Request { id, day, category: None, said, particulars: &ask.particulars, note: ask.note.as_ref() };
+    let (order, new) = order::request(v, &ADVANCES, &place, &request, |v, _| {
         let fund = order::fund(v, "/fund", &ask.fund)?;
         categories::may_leave(&fund).map_err(|error| Fault::Fields(vec![error]))?;
         Ok(Content {
-            fund: fund.id,
+            fund,
             to_fund: None,
             amount_vnd: amount.get(),
-            day,
             debit: Some(Account::Advance),
             credit: Some(ask.from.out()),
             category: None,

@@ -205,14 +205,14 @@ pub fn request(v: &mut Visit<'_>, ask: &Move) -> Result<(MoneyOrderOut, bool), F
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.how, ask.fund, amount.get(), day, document, ask.instead_of]);
-    let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
+    let request = Request { id, day, category: None, said, particulars: &ask.particulars, note: ask.note.as_ref() };
     let (debit, credit) = ask.how.accounts();
-    order::request(v, ask.how.orders(), &place, &request, |v| {
-        let fund = order::fund(v, "/fund", &ask.fund)?.id;
+    order::request(v, ask.how.orders(), &place, &request, |v, _| {
+        let fund = order::fund(v, "/fund", &ask.fund)?;
         let of_entry = match &ask.instead_of {
             None => None,
             Some(code) => {
-                let entry = replacing::standing(v.conn, ("/instead_of", code), place.1.id, (kinds::Kind::CashDeposit, fund))?;
+                let entry = replacing::standing(v.conn, ("/instead_of", code), place.1.id, (kinds::Kind::CashDeposit, fund.id))?;
                 Some(entry.map_err(|error| Fault::Fields(vec![error]))?)
             }
         };
@@ -220,7 +220,6 @@ pub fn request(v: &mut Visit<'_>, ask: &Move) -> Result<(MoneyOrderOut, bool), F
             fund,
             to_fund: None,
             amount_vnd: amount.get(),
-            day,
             debit: Some(debit),
             credit: Some(credit),
             category: None,

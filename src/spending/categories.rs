@@ -97,19 +97,34 @@ pub fn find(
     code: &str,
     day: NaiveDate,
     sides: &[Side],
-) -> Result<Result<CategoryOut, FieldError>, DbError> {
+) -> Result<Result<Category, FieldError>, DbError> {
     let found = of_day(conn, day, sides)?.into_iter().find(|category| category.code == code);
-    Ok(found.ok_or_else(|| {
-        wrong(
-            at,
-            "NO_SUCH_CATEGORY",
-            "Không có mục này vào ngày đó: xem danh sách mục chi, mục thu của ngày.",
-            "There is no such category on that day: see the list of categories of the day.",
-        )
-    }))
+    let found =
+        found.map(|CategoryOut { side, needs_consent, needs_document, .. }| Category { side, needs_consent, needs_document });
+    Ok(found.ok_or_else(|| no_such(at)))
 }
 
-impl CategoryOut {
+/// There is no such category on the day.
+pub fn no_such(at: &str) -> FieldError {
+    wrong(
+        at,
+        "NO_SUCH_CATEGORY",
+        "Không có mục này vào ngày đó: xem danh sách mục chi, mục thu của ngày.",
+        "There is no such category on that day: see the list of categories of the day.",
+    )
+}
+
+/// What holds of a category on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Category {
+    pub side: Side,
+    /// See [`CategoryOut`].
+    pub needs_consent: bool,
+    /// See [`CategoryOut`].
+    pub needs_document: bool,
+}
+
+impl Category {
     /// The expense that it is booked as.
     pub fn expense(&self) -> Account {
         match self.side {
@@ -134,7 +149,7 @@ pub fn may_leave(fund: &Fund) -> Result<(), FieldError> {
 
 /// Whether something may be paid from a fund. Own costs are paid from OPERATING, which other income fills; from what was given
 /// only with the givers' recorded consent (Decree 93/2021, art. 12(3)).
-pub fn may_pay(fund: &Fund, category: &CategoryOut, has_consent: bool) -> Result<(), FieldError> {
+pub fn may_pay(fund: &Fund, category: &Category, has_consent: bool) -> Result<(), FieldError> {
     may_leave(fund)?;
     let own_costs = category.needs_consent && fund.restriction != Restriction::Operating;
     match (own_costs, has_consent) {
@@ -159,16 +174,8 @@ mod tests {
     use super::*;
     use crate::ledger::model::FundId;
 
-    fn category(side: Side) -> CategoryOut {
-        CategoryOut {
-            code: "X".to_owned(),
-            side,
-            vi: String::new(),
-            en: String::new(),
-            needs_consent: side == Side::Operating,
-            needs_document: false,
-            source: String::new(),
-        }
+    fn category(side: Side) -> Category {
+        Category { side, needs_consent: side == Side::Operating, needs_document: false }
     }
 
     #[test]

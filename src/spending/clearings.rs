@@ -29,7 +29,7 @@ use crate::http::{Check, FieldError, note};
 use crate::ledger::accounts::Account;
 use crate::ledger::entry::{Detail, NewEntry};
 use crate::ledger::kinds;
-use crate::ledger::model::{Balanced, FundId, Posting};
+use crate::ledger::model::{Balanced, Fund, FundId, Posting};
 use crate::ledger::store as ledger;
 use crate::tree::{self, ChapterId};
 
@@ -273,15 +273,16 @@ pub fn request(v: &mut Visit<'_>, named: &str, ask: &Clearing) -> Result<(Advanc
     let spent: Vec<(&str, i64)> = ask.lines.iter().map(|(category, vnd)| (category.as_str(), vnd.get())).collect();
     let returned = ask.returned.map(|(vnd, by)| (vnd.get(), by));
     let said = json!([advance.code, spent, returned, amount.get(), day, document, ask.consent]);
-    let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
+    let request = Request { id, day, category: None, said, particulars: &ask.particulars, note: ask.note.as_ref() };
     let mut rows = Vec::new();
-    let (order, new) = order::request(v, &CLEARINGS, &place, &request, |v| {
-        rows = looked(v, &advance, ask)?;
+    let (order, new) = order::request(v, &CLEARINGS, &place, &request, |v, _| {
+        let fund = ledger::funds(v.conn, &[FundId(advance.fund_id)])?.remove(&FundId(advance.fund_id));
+        let fund = fund.ok_or_else(|| Fault::broken("an advance from no fund"))?;
+        rows = looked(v, &advance, &fund, ask)?;
         Ok(Content {
-            fund: FundId(advance.fund_id),
+            fund,
             to_fund: None,
             amount_vnd: amount.get(),
-            day,
             debit: None,
             credit: Some(Account::Advance),
             category: None,
@@ -299,9 +300,7 @@ pub fn request(v: &mut Visit<'_>, named: &str, ask: &Clearing) -> Result<(Advanc
 }
 
 /// The lines as they are stored, if the fund may pay for them and there is as much open.
-fn looked(v: &mut Visit<'_>, advance: &AdvanceRow, ask: &Clearing) -> Result<Vec<LineRow>, Fault> {
-    let fund = ledger::funds(v.conn, &[FundId(advance.fund_id)])?.remove(&FundId(advance.fund_id));
-    let fund = fund.ok_or_else(|| Fault::broken("an advance from no fund"))?;
+fn looked(v: &mut Visit<'_>, advance: &AdvanceRow, fund: &Fund, ask: &Clearing) -> Result<Vec<LineRow>, Fault> {
     let day = ask.basics.day;
     let (mut rows, mut errors, mut needs_consent) = (Vec::new(), Vec::new(), false);
     let mut line = |account: Account, category: Option<&str>, vnd: Vnd| {
@@ -320,7 +319,7 @@ fn looked(v: &mut Visit<'_>, advance: &AdvanceRow, ask: &Clearing) -> Result<Vec
             Ok(category) => {
                 let own_cost = category.needs_consent;
                 needs_consent |= own_cost;
-                let refused = categories::may_pay(&fund, &category, ask.consent.is_some() && own_cost).err();
+                let refused = categories::may_pay(fund, &category, ask.consent.is_some() && own_cost).err();
                 // The fund is that of the advance: what does not fit is the line.
                 errors.extend(refused.map(|error| FieldError { pointer: format!("/lines/{n}/category"), ..error }));
                 if category.needs_document && ask.basics.document.is_none() {

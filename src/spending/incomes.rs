@@ -12,6 +12,7 @@ use super::feed;
 use super::kind::Orders;
 use super::model::{self, Basics, MoneyBy, OrderKind, Particulars, Payee, wrong};
 use super::order::{self, Content, Request};
+use super::store::Known;
 use super::wire::MoneyOrderOut;
 use crate::authz::Visit;
 use crate::basics::Line;
@@ -24,6 +25,9 @@ use crate::ledger::model::Restriction;
 
 /// The fund that income fills unless said otherwise.
 const OPERATING: &str = "OPERATING";
+
+/// Where it comes from.
+const SIDES: &[Side] = &[Side::Income];
 
 /// Income, as a matter for a second person.
 pub const MATTER: &decisions::Kind = &decisions::Kind {
@@ -139,11 +143,12 @@ pub fn request(v: &mut Visit<'_>, ask: &Income) -> Result<(MoneyOrderOut, bool),
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.fund, amount.get(), ask.category, ask.by, day, document]);
-    let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
-    order::request(v, &INCOMES, &place, &request, |v| look(v, ask))
+    let category = Some((ask.category.as_str(), SIDES));
+    let request = Request { id, day, category, said, particulars: &ask.particulars, note: ask.note.as_ref() };
+    order::request(v, &INCOMES, &place, &request, |v, known| look(v, known, ask))
 }
 
-fn look(v: &mut Visit<'_>, ask: &Income) -> Result<Content, Fault> {
+fn look(v: &mut Visit<'_>, known: &Known, ask: &Income) -> Result<Content, Fault> {
     let fund = order::fund(v, "/fund", &ask.fund)?;
     let mut errors = Vec::new();
     if fund.restriction == Restriction::Quarantine {
@@ -154,24 +159,18 @@ fn look(v: &mut Visit<'_>, ask: &Income) -> Result<Content, Fault> {
             "What is kept apart until decided takes late gifts alone.",
         ));
     }
-    let category = match categories::find(v.conn, "/category", &ask.category, ask.basics.day, &[Side::Income])? {
-        Ok(category) => Some(category),
-        Err(error) => {
-            errors.push(error);
-            None
-        }
-    };
-    if category.is_some_and(|category| category.needs_document) && ask.basics.document.is_none() {
-        errors.push(order::paper_needed());
+    match known.category {
+        None => errors.push(categories::no_such("/category")),
+        Some(category) if category.needs_document && ask.basics.document.is_none() => errors.push(order::paper_needed()),
+        Some(_) => {}
     }
     if !errors.is_empty() {
         return Err(Fault::Fields(errors));
     }
     Ok(Content {
-        fund: fund.id,
+        fund,
         to_fund: None,
         amount_vnd: ask.basics.amount.get(),
-        day: ask.basics.day,
         debit: Some(ask.by.into()),
         credit: Some(Account::OtherIncome),
         category: Some(ask.category.clone()),

@@ -38,8 +38,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 )]
 #[post("/cash-moves")]
 pub async fn request_cash_move(desk: Desk, Body(body): Body<CashMoveIn>) -> Answer<MoneyOrderOut> {
+    let chapter = body.chapter.clone();
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| Ok(cash_moves::request(v, &ask)?)).await.map(Reply::made)
+    desk.tx_at(chapter, move |v| Ok(cash_moves::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's moves of cash, oldest first.
@@ -92,8 +93,9 @@ pub async fn withdraw_cash_move(desk: Desk, id: web::Path<Uuid>) -> Answer<Money
 )]
 #[post("/fund-releases")]
 pub async fn request_fund_release(desk: Desk, Body(body): Body<FundReleaseIn>) -> Answer<MoneyOrderOut> {
+    let chapter = body.chapter.clone();
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| Ok(releases::request(v, &ask)?)).await.map(Reply::made)
+    desk.tx_at(chapter, move |v| Ok(releases::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's releases between funds, oldest first.

@@ -1,22 +1,25 @@
 //! Money orders, whatever their kind: asked by somebody who records, approved by others, booked.
 
+use std::cell::RefCell;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::categories::Side;
 use super::fault::Fault;
 use super::kind::{Booking, Orders};
 use super::model::{OrderKind, OrderState, Particulars, wrong};
 use super::papers;
 use super::replacing;
-use super::store::{self, OrderRow};
-use super::wire::{self, MoneyOrderOut, out};
+use super::store::{self, Known, OrderRow};
+use super::wire::{self, MoneyOrderOut, Names, out};
 use crate::authz::{Granted, Read, Record, Right, Seen, Visit};
 use crate::basics::{Line, hex};
 use crate::changes::{self, Change};
 use crate::db::DbError;
-use crate::decisions::{self, Approval, Asked, Halt, Matter, State, Verdict};
+use crate::decisions::{self, Approval, Halt, Matter, State, Verdict};
 use crate::documents::store as documents;
 use crate::http::{FieldError, Span};
 use crate::ledger::accounts::Account;
@@ -36,6 +39,10 @@ const BOOKS_CLOSED: (&str, &str) = (
 /// A request as it came, right in itself.
 pub struct Request<'a> {
     pub id: Uuid,
+    /// The day on which the money moved.
+    pub day: NaiveDate,
+    /// What it is spent on or came from, and of which sides that has to be, where the order says it as a whole.
+    pub category: Option<(&'a str, &'static [Side])>,
     /// All of it but the persons, the words and the note, in one form: what makes it the same when it comes again.
     pub said: serde_json::Value,
     pub particulars: &'a Particulars,
@@ -46,10 +53,9 @@ pub struct Request<'a> {
 /// What is ordered, once it is looked at with the books at hand.
 #[derive(Debug, Clone)]
 pub struct Content {
-    pub fund: FundId,
-    pub to_fund: Option<FundId>,
+    pub fund: Fund,
+    pub to_fund: Option<Fund>,
     pub amount_vnd: i64,
-    pub day: NaiveDate,
     pub debit: Option<Account>,
     pub credit: Option<Account>,
     pub category: Option<String>,
@@ -72,39 +78,57 @@ pub fn request(
     of: &'static dyn Orders,
     (grant, here): &(Granted<Record>, Place),
     ask: &Request<'_>,
-    look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Fault>,
+    look: impl FnOnce(&mut Visit<'_>, &Known) -> Result<Content, Fault>,
 ) -> Result<(MoneyOrderOut, bool), Fault> {
-    let hash = fingerprint(v.vault, ask);
-    let content = match store::find(v.conn, ask.id)? {
-        Some(known) if known.kind != of.kind().name() => return Err(Halt::IdTaken.into()),
-        Some(_) => None,
-        None => Some(new_content(v, of, here, look)?),
+    let known = store::before(v.conn, (ask.id, of.kind(), ask.day), ask.category)?;
+    let text = json!([here.code, ask.said]).to_string();
+    let said = decisions::Content { text: &text, note: ask.note };
+    if let Some(kind) = known.taken_by.as_deref() {
+        let same = kind == of.kind().name();
+        return if same { again(v, of, grant, ask, said) } else { Err(Halt::IdTaken.into()) };
+    }
+    let content = new_content(v, of, here, &known, look)?;
+    let decision = decision(of, ask.id, Some(&content));
+    let Some(approver) = decisions::ask_first(v, grant, &decision, said)? else {
+        return again(v, of, grant, ask, said);
     };
-    let decision = decisions::New {
+    let row = new_row(v, of, ask, &content)?;
+    let row = store::insert(v.conn, grant, row)?.ok_or(Halt::IdTaken)?;
+    changes::note(v.conn, &[Change::of(of.feed(), grant.chapter(), ask.id)])?;
+    let mut names = Names::at(here);
+    names.funds(Some(content.fund).into_iter().chain(content.to_fund));
+    names.asked_by(row.requested_by, v.user_name());
+    names.decided_at(v.conn, &row, approver)?;
+    Ok((wire::show(of, row, &names), true))
+}
+
+fn decision<'a>(of: &'static dyn Orders, id: Uuid, content: Option<&'a Content>) -> decisions::New<'a> {
+    decisions::New {
         kind: of.matter(),
-        id: ask.id,
-        subject: ask.id,
-        about: content.as_ref().and_then(|content| content.about.as_deref()),
-        amount_vnd: content.as_ref().map(|content| content.amount_vnd),
+        id,
+        subject: id,
+        about: content.and_then(|content| content.about.as_deref()),
+        amount_vnd: content.map(|content| content.amount_vnd),
         not_by: &[],
         with: None,
-    };
-    let text = json!([here.code, ask.said]).to_string();
-    let asked = decisions::ask(v, grant, &decision, decisions::Content { text: &text, note: ask.note })?;
-    if asked == Asked::Now {
-        let content = content.as_ref().ok_or(Halt::IdTaken)?;
-        let row = new_row(v, of, ask, content, &hash)?;
-        if !store::insert(v.conn, grant, row)? {
-            return Err(Halt::IdTaken.into());
-        }
-        changes::note(v.conn, &[Change::of(of.feed(), grant.chapter(), ask.id)])?;
     }
+}
+
+/// A request that came before is answered as things stand now.
+fn again(
+    v: &mut Visit<'_>,
+    of: &'static dyn Orders,
+    grant: &Granted<Record>,
+    ask: &Request<'_>,
+    said: decisions::Content<'_>,
+) -> Result<(MoneyOrderOut, bool), Fault> {
+    decisions::ask(v, grant, &decision(of, ask.id, None), said)?;
     let row = store::find(v.conn, ask.id)?.ok_or(Halt::IdTaken)?;
     // Without its persons an order is the same only where they were erased.
-    if row.particulars_hash.as_deref().is_some_and(|known| known != hash) {
+    if row.particulars_hash.as_deref().is_some_and(|known| known != fingerprint(v.vault, ask)) {
         return Err(Halt::IdTaken.into());
     }
-    Ok((out(v.conn, of, row)?, asked == Asked::Now))
+    Ok((out(v.conn, of, row)?, false))
 }
 
 /// What is new is looked at: the chapter keeps books, and the papers it names are there.
@@ -112,7 +136,8 @@ fn new_content(
     v: &mut Visit<'_>,
     of: &'static dyn Orders,
     here: &Place,
-    look: impl FnOnce(&mut Visit<'_>) -> Result<Content, Fault>,
+    known: &Known,
+    look: impl FnOnce(&mut Visit<'_>, &Known) -> Result<Content, Fault>,
 ) -> Result<Content, Fault> {
     // What stands at a chapter is settled there, also when another has succeeded it; nothing new begins.
     let open = match of.kind() {
@@ -122,10 +147,11 @@ fn new_content(
     if !open {
         return Err(Fault::Fields(vec![wrong("/chapter", "BOOKS_CLOSED", BOOKS_CLOSED.0, BOOKS_CLOSED.1)]));
     }
-    let content = look(v)?;
+    let content = look(v, known)?;
     let mut errors = Vec::new();
     // Of a chapter that went up in another one, papers come there.
-    let successor = tree::successor(v.conn, here.id)?;
+    let named = content.document.is_some() || content.consent.is_some();
+    let successor = if named && !here.accepts_entries { tree::successor(v.conn, here.id)? } else { None };
     for (at, hash) in [("/document", &content.document), ("/own_cost_consent", &content.consent)] {
         if let Some(hash) = hash
             && !is_kept(v.conn, [Some(here.id), successor], &hex(hash))?
@@ -138,8 +164,7 @@ fn new_content(
             ));
         }
     }
-    let from = store::needs_paper_from(v.conn, of.kind(), content.day)?;
-    if content.document.is_none() && from.is_some_and(|from| content.amount_vnd >= from) {
+    if content.document.is_none() && known.paper_from.is_some_and(|from| content.amount_vnd >= from) {
         errors.push(paper_needed());
     }
     if errors.is_empty() { Ok(content) } else { Err(Fault::Fields(errors)) }
@@ -180,17 +205,17 @@ fn fingerprint(vault: &Vault, ask: &Request<'_>) -> Vec<u8> {
     vault.hash("money_order.particulars", json!([ask.id, ask.particulars]).to_string().as_bytes()).to_vec()
 }
 
-fn new_row(v: &Visit<'_>, of: &'static dyn Orders, ask: &Request<'_>, content: &Content, hash: &[u8]) -> Result<OrderRow, Fault> {
+fn new_row(v: &Visit<'_>, of: &'static dyn Orders, ask: &Request<'_>, content: &Content) -> Result<OrderRow, Fault> {
     let clear = serde_json::to_vec(ask.particulars).map_err(Fault::broken)?;
     let sealed = v.vault.seal(place("money_order", "particulars", &ask.id), &clear).map_err(Fault::broken)?;
     Ok(OrderRow {
         id: ask.id,
         kind: of.kind().name().to_owned(),
         chapter_id: Uuid::nil(),
-        fund_id: content.fund.0,
-        to_fund_id: content.to_fund.map(|fund| fund.0),
+        fund_id: content.fund.id.0,
+        to_fund_id: content.to_fund.as_ref().map(|fund| fund.id.0),
         amount_vnd: content.amount_vnd,
-        day: content.day,
+        day: ask.day,
         debit: content.debit.map(|account| account.name().to_owned()),
         credit: content.credit.map(|account| account.name().to_owned()),
         category: content.category.clone(),
@@ -199,7 +224,7 @@ fn new_row(v: &Visit<'_>, of: &'static dyn Orders, ask: &Request<'_>, content: &
         consent: content.consent.map(|hash| hash.to_vec()),
         document: content.document.map(|hash| hash.to_vec()),
         particulars: Some(sealed),
-        particulars_hash: Some(hash.to_vec()),
+        particulars_hash: Some(fingerprint(v.vault, ask)),
         state: OrderState::Requested.name().to_owned(),
         requested_by: Uuid::nil(),
         requested_at: v.now,
@@ -222,6 +247,8 @@ pub fn particulars(vault: &Vault, row: &OrderRow) -> Result<Particulars, Fault> 
 struct Order<'a> {
     row: &'a OrderRow,
     of: &'static dyn Orders,
+    /// As it is once it is booked, with what is shown of it besides.
+    booked: RefCell<Option<(OrderRow, Names)>>,
 }
 
 impl Matter for Order<'_> {
@@ -246,7 +273,9 @@ impl Matter for Order<'_> {
         draft.document = paper(row)?;
         let entries = of.entries(v, &Booking { row, funds: &funds, draft: &draft, particulars: &particulars, by: &by.grant })?;
         let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
-        store::approve(v.conn, &by.grant, v.now, row.id, &ids)
+        let mut names = Names::at(&draft.here);
+        names.entries(&entries);
+        let approved = store::approve(v.conn, &by.grant, v.now, row, &ids)
             .map_err(|error| error.constraint().and_then(|name| of.refused(name)).unwrap_or_else(|| error.into()))?;
         let at = BookedAt::now(v.now);
         let booked = match of.takes_place_of(row) {
@@ -259,6 +288,9 @@ impl Matter for Order<'_> {
         };
         booked.map_err(not_booked)?;
         of.booked(v, by, row, &ids)?;
+        names.funds(funds.into_values());
+        names.decided_at(v.conn, row, by.approver)?;
+        self.booked.replace(Some((approved, names)));
         Ok(changes::note(v.conn, &[Change::of(of.feed(), row.chapter(), row.id)])?)
     }
 
@@ -290,7 +322,12 @@ fn not_booked(error: BookError) -> Fault {
 /// Decides a request. Deciding again the same way answers as the first time.
 pub fn decide(v: &mut Visit<'_>, of: &'static dyn Orders, id: Uuid, verdict: Verdict) -> Result<MoneyOrderOut, Fault> {
     let row = store::hold(v.conn, of.kind(), id)?.ok_or(Fault::Unknown)?;
-    decisions::decide(v, &Order { row: &row, of }, id, verdict)?;
+    let order = Order { row: &row, of, booked: RefCell::default() };
+    decisions::decide(v, &order, id, verdict)?;
+    if let Some((booked, mut names)) = order.booked.into_inner() {
+        names.read_asked_by(v.conn, &booked)?;
+        return Ok(wire::show(of, booked, &names));
+    }
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     Ok(out(v.conn, of, row)?)
 }

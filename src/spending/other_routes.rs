@@ -36,8 +36,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 )]
 #[post("/incomes")]
 pub async fn request_income(desk: Desk, Body(body): Body<IncomeIn>) -> Answer<MoneyOrderOut> {
+    let chapter = body.chapter.clone();
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| Ok(incomes::request(v, &ask)?)).await.map(Reply::made)
+    desk.tx_at(chapter, move |v| Ok(incomes::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's incomes, oldest first.

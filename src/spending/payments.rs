@@ -12,12 +12,11 @@ use super::kind::Orders;
 use super::model::{self, Basics, OrderKind, PaidFrom, Particulars, Payee, wrong};
 use super::order::{self, Content, Request};
 use super::own_costs;
-use super::store::OrderRow;
+use super::store::{Known, OrderRow};
 use super::wire::MoneyOrderOut;
 use super::{debts, feed};
 use crate::authz::Visit;
 use crate::basics::Line;
-use crate::db::DbError;
 use crate::decisions::{self, Approval};
 use crate::house::errand::Errand;
 use crate::house::feed::Feed;
@@ -28,6 +27,9 @@ use crate::ledger::held;
 use crate::ledger::kinds;
 use crate::ledger::model::{Fund, FundId};
 use crate::tree::ChapterId;
+
+/// What is paid for.
+const SIDES: &[Side] = &[Side::Aid, Side::Operating];
 
 /// A payment, as a matter for a second person.
 pub const MATTER: &decisions::Kind = &decisions::Kind {
@@ -189,22 +191,22 @@ pub fn request(v: &mut Visit<'_>, ask: &Payment) -> Result<(MoneyOrderOut, bool)
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.fund, amount.get(), ask.category, ask.from, day, document, ask.consent]);
-    let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
+    let category = ask.category.as_deref().map(|code| (code, SIDES));
+    let request = Request { id, day, category, said, particulars: &ask.particulars, note: ask.note.as_ref() };
     let here = place.1.id;
-    order::request(v, &PAYMENTS, &place, &request, |v| look(v, here, ask))
+    order::request(v, &PAYMENTS, &place, &request, |v, known| look(v, known, here, ask))
 }
 
-fn look(v: &mut Visit<'_>, here: ChapterId, ask: &Payment) -> Result<Content, Fault> {
+fn look(v: &mut Visit<'_>, known: &Known, here: ChapterId, ask: &Payment) -> Result<Content, Fault> {
     let fund = order::fund(v, "/fund", &ask.fund)?;
     let debit = match &ask.category {
-        Some(code) => spent(v, &fund, code, ask)?,
+        Some(_) => spent(&fund, known, ask)?,
         None => owed(v, here, &fund, ask)?,
     };
     Ok(Content {
-        fund: fund.id,
+        fund,
         to_fund: None,
         amount_vnd: ask.basics.amount.get(),
-        day: ask.basics.day,
         debit: Some(debit),
         credit: Some(ask.from.account()),
         category: ask.category.clone(),
@@ -217,10 +219,8 @@ fn look(v: &mut Visit<'_>, here: ChapterId, ask: &Payment) -> Result<Content, Fa
 }
 
 /// What it is spent on, if the fund may pay for that.
-fn spent(v: &mut Visit<'_>, fund: &Fund, code: &str, ask: &Payment) -> Result<Account, Fault> {
-    let found: Result<Result<_, _>, DbError> =
-        categories::find(v.conn, "/category", code, ask.basics.day, &[Side::Aid, Side::Operating]);
-    let category = found?.map_err(|error| Fault::Fields(vec![error]))?;
+fn spent(fund: &Fund, known: &Known, ask: &Payment) -> Result<Account, Fault> {
+    let category = known.category.ok_or_else(|| Fault::Fields(vec![categories::no_such("/category")]))?;
     let mut errors: Vec<FieldError> = categories::may_pay(fund, &category, ask.consent.is_some()).err().into_iter().collect();
     if category.needs_document && ask.basics.document.is_none() {
         errors.push(order::paper_needed());

@@ -35,8 +35,9 @@ fn decided(v: &mut Visit<'_>, id: Uuid, verdict: Verdict) -> Result<PurchaseOut,
 )]
 #[post("/purchases")]
 pub async fn request_purchase(desk: Desk, Body(body): Body<PurchaseIn>) -> Answer<PurchaseOut> {
+    let chapter = body.chapter.clone();
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| Ok(purchases::request(v, &ask)?)).await.map(Reply::made)
+    desk.tx_at(chapter, move |v| Ok(purchases::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's purchases, oldest first.

@@ -322,8 +322,8 @@ pub fn request(v: &mut Visit<'_>, ask: &Purchase) -> Result<(PurchaseOut, bool),
     let (no, on) = &ask.invoice;
     let advance = ask.advance.as_ref().map(PublicCode::as_str);
     let said = json!([ask.fund, amount.get(), lines, ask.from, advance, no.as_ref().map(Line::as_str), on, day, document]);
-    let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
-    let (order, new) = order::request(v, &PURCHASES, &place, &request, |v| look(v, &place.0, ask))?;
+    let request = Request { id, day, category: None, said, particulars: &ask.particulars, note: ask.note.as_ref() };
+    let (order, new) = order::request(v, &PURCHASES, &place, &request, |v, _| look(v, &place.0, ask))?;
     if new {
         let purchase = PurchaseRow { order_id: id, invoice_no: no.as_ref().map(|no| no.as_str().to_owned()), invoice_on: *on };
         store::insert(v.conn, &place.0, &purchase, &rows(id, &ask.lines))?;
@@ -365,10 +365,9 @@ fn look(v: &mut Visit<'_>, grant: &Granted<Record>, ask: &Purchase) -> Result<Co
     };
     check.done(Some(())).map_err(Fault::Fields)?;
     Ok(Content {
-        fund: fund.id,
+        fund,
         to_fund: None,
         amount_vnd: ask.basics.amount.get(),
-        day: ask.basics.day,
         debit: Some(Account::GoodsInStock),
         credit: Some(ask.from.account()),
         category: None,

@@ -177,8 +177,9 @@ pub fn request(v: &mut Visit<'_>, ask: &Refund) -> Result<(MoneyOrderOut, bool),
     })?;
     let here = tree::place_of(v.conn, chapter)?;
     let said = json!([ask.gift, ask.amount.map(Vnd::get), ask.by, ask.day, ask.document]);
-    let request = Request { id: ask.id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
-    order::request(v, &REFUNDS, &(grant, here), &request, |v| look(v, ask, &gift))
+    let request =
+        Request { id: ask.id, day: ask.day, category: None, said, particulars: &ask.particulars, note: ask.note.as_ref() };
+    order::request(v, &REFUNDS, &(grant, here), &request, |v, _| look(v, ask, &gift))
 }
 
 fn look(v: &mut Visit<'_>, ask: &Refund, gift: &GiftRow) -> Result<Content, Fault> {
@@ -207,10 +208,9 @@ fn look(v: &mut Visit<'_>, ask: &Refund, gift: &GiftRow) -> Result<Content, Faul
     }
     let fund = order::fund(v, "/gift", &booked.fund)?;
     Ok(Content {
-        fund: fund.id,
+        fund,
         to_fund: None,
         amount_vnd: amount,
-        day: ask.day,
         debit: Some(Account::Refunded),
         credit: Some(ask.by.out()),
         category: None,

@@ -172,8 +172,8 @@ pub fn request(v: &mut Visit<'_>, ask: &Release) -> Result<(MoneyOrderOut, bool)
     let place = order::at(v, &ask.chapter)?;
     let Basics { id, amount, day, document } = ask.basics;
     let said = json!([ask.from_fund, ask.to_fund, amount.get(), ask.held, day, document, ask.conditions]);
-    let request = Request { id, said, particulars: &ask.particulars, note: ask.note.as_ref() };
-    order::request(v, &RELEASES, &place, &request, |v| {
+    let request = Request { id, day, category: None, said, particulars: &ask.particulars, note: ask.note.as_ref() };
+    order::request(v, &RELEASES, &place, &request, |v, _| {
         let (from, to) = (order::fund(v, "/from_fund", &ask.from_fund)?, order::fund(v, "/to_fund", &ask.to_fund)?);
         allowed(v.conn, &from, &to, day, ask.conditions.is_some())?.map_err(|error| Fault::Fields(vec![error]))?;
         let held = match ask.held {
@@ -181,10 +181,9 @@ pub fn request(v: &mut Visit<'_>, ask: &Release) -> Result<(MoneyOrderOut, bool)
             MoneyBy::Bank => Account::Bank,
         };
         Ok(Content {
-            fund: from.id,
-            to_fund: Some(to.id),
+            fund: from,
+            to_fund: Some(to),
             amount_vnd: amount.get(),
-            day,
             debit: Some(held),
             credit: Some(held),
             category: None,

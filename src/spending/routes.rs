@@ -66,8 +66,9 @@ async fn categories_of(desk: &Desk, day: Option<NaiveDate>, sides: &'static [Sid
 )]
 #[post("/payments")]
 pub async fn request_payment(desk: Desk, Body(body): Body<PaymentIn>) -> Answer<MoneyOrderOut> {
+    let chapter = body.chapter.clone();
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| Ok(payments::request(v, &ask)?)).await.map(Reply::made)
+    desk.tx_at(chapter, move |v| Ok(payments::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// A chapter's payments, oldest first.

@@ -5,19 +5,22 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
+use super::categories::{Category, Side};
 use super::model::{OrderKind, OrderState};
 use crate::authz::{Approve, Granted, Read, Record, Right, Seen};
 use crate::db::DbError;
-use crate::db::schema::{fund_release_rule, money_order, money_paper_rule};
+use crate::db::schema::{fund_release_rule, money_order};
+use crate::db::statement::statement;
 use crate::http::Span;
 use crate::ledger::accounts::Account;
 use crate::ledger::model::Restriction;
 use crate::tree::{self, ChapterId};
 
 /// An order as it is stored.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = money_order, check_for_backend(diesel::pg::Pg))]
 pub struct OrderRow {
     pub id: Uuid,
@@ -169,33 +172,106 @@ pub fn replaced(conn: &mut PgConnection, entries: &[Uuid]) -> Result<HashSet<Uui
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Writes a request unless its id is taken; whether it was written.
-pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: OrderRow) -> Result<bool, DbError> {
-    let row = OrderRow { chapter_id: by.chapter().0, requested_by: by.account(), ..row };
-    let written = diesel::insert_into(money_order::table).values(&row).on_conflict(money_order::id).do_nothing();
-    Ok(written.execute(conn)? == 1)
+statement! {
+    struct Insert {
+        id: Uuid => SqlUuid,
+        kind: &'a str => Text,
+        chapter: Uuid => SqlUuid,
+        fund: i32 => Integer,
+        to_fund: Option<i32> => Nullable<Integer>,
+        amount: i64 => BigInt,
+        day: NaiveDate => Date,
+        debit: Option<String> => Nullable<Text>,
+        credit: Option<String> => Nullable<Text>,
+        category: Option<String> => Nullable<Text>,
+        of_entry: Option<Uuid> => Nullable<SqlUuid>,
+        reason: Option<String> => Nullable<Text>,
+        consent: Option<Vec<u8>> => Nullable<Binary>,
+        document: Option<Vec<u8>> => Nullable<Binary>,
+        particulars: Option<Vec<u8>> => Nullable<Binary>,
+        particulars_hash: Option<Vec<u8>> => Nullable<Binary>,
+        state: &'a str => Text,
+        requested_by: Uuid => SqlUuid,
+        requested_at: DateTime<Utc> => Timestamptz,
+    } -> (),
+    "INSERT INTO money_order (id, kind, chapter_id, fund_id, to_fund_id, amount_vnd, day, debit, credit, category, of_entry_id, reason, consent,
+                              document, particulars, particulars_hash, state, requested_by, requested_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
 }
 
-/// Notes the approval, with the entries about to be written: what stands against it is found here, before anything is booked.
+/// Writes a request unless its id is taken; as it was written.
+pub fn insert(conn: &mut PgConnection, by: &Granted<Record>, row: OrderRow) -> Result<Option<OrderRow>, DbError> {
+    let row = OrderRow { chapter_id: by.chapter().0, requested_by: by.account(), ..row };
+    let written = Insert {
+        id: &row.id,
+        kind: &row.kind.as_str(),
+        chapter: &row.chapter_id,
+        fund: &row.fund_id,
+        to_fund: &row.to_fund_id,
+        amount: &row.amount_vnd,
+        day: &row.day,
+        debit: &row.debit,
+        credit: &row.credit,
+        category: &row.category,
+        of_entry: &row.of_entry_id,
+        reason: &row.reason,
+        consent: &row.consent,
+        document: &row.document,
+        particulars: &row.particulars,
+        particulars_hash: &row.particulars_hash,
+        state: &row.state.as_str(),
+        requested_by: &row.requested_by,
+        requested_at: &row.requested_at,
+    }
+    .execute(conn)?;
+    Ok((written == 1).then_some(row))
+}
+
+statement! {
+    struct Approved {
+        state: &'static str => Text,
+        by: Uuid => SqlUuid,
+        at: DateTime<Utc> => Timestamptz,
+        entry: Option<Uuid> => Nullable<SqlUuid>,
+        other: Option<Uuid> => Nullable<SqlUuid>,
+        more: Vec<Uuid> => Array<SqlUuid>,
+        id: Uuid => SqlUuid,
+        chapter: Uuid => SqlUuid,
+    } -> (),
+    "UPDATE money_order SET state = ?, decided_by = ?, decided_at = ?, entry_id = ?, other_entry_id = ?, more_entry_ids = ?
+     WHERE id = ? AND chapter_id = ?"
+}
+
+/// Notes the approval, with the entries about to be written: what stands against it is found here, before anything is booked. The
+/// order as it is since.
 pub fn approve(
     conn: &mut PgConnection,
     by: &Granted<Approve>,
     now: DateTime<Utc>,
-    id: Uuid,
+    row: &OrderRow,
     entries: &[Uuid],
-) -> Result<(), DbError> {
-    use money_order as o;
-    diesel::update(o::table.find(id).filter(o::chapter_id.eq(by.chapter().0)))
-        .set((
-            o::state.eq(OrderState::Approved.name()),
-            o::decided_by.eq(by.account()),
-            o::decided_at.eq(now),
-            o::entry_id.eq(entries.first()),
-            o::other_entry_id.eq(entries.get(1)),
-            o::more_entry_ids.eq(entries.get(2..).unwrap_or_default()),
-        ))
-        .execute(conn)?;
-    Ok(())
+) -> Result<OrderRow, DbError> {
+    let row = OrderRow {
+        state: OrderState::Approved.name().to_owned(),
+        decided_by: Some(by.account()),
+        decided_at: Some(now),
+        entry_id: entries.first().copied(),
+        other_entry_id: entries.get(1).copied(),
+        more_entry_ids: entries.get(2..).unwrap_or_default().to_vec(),
+        ..row.clone()
+    };
+    let noted = Approved {
+        state: &OrderState::Approved.name(),
+        by: &by.account(),
+        at: &now,
+        entry: &row.entry_id,
+        other: &row.other_entry_id,
+        more: &row.more_entry_ids,
+        id: &row.id,
+        chapter: &by.chapter().0,
+    }
+    .execute(conn)?;
+    if noted == 1 { Ok(row) } else { Err(diesel::result::Error::NotFound.into()) }
 }
 
 /// Notes that nothing comes of it.
@@ -242,18 +318,58 @@ pub fn sum_of(conn: &mut PgConnection, kind: OrderKind, entry: Uuid) -> Result<i
     Ok(amounts.into_iter().sum())
 }
 
-/// From which amount on an order of a kind needs its paper on a day.
-pub fn needs_paper_from(conn: &mut PgConnection, kind: OrderKind, day: NaiveDate) -> Result<Option<i64>, DbError> {
-    use money_paper_rule as r;
-    let rule = r::table
-        .filter(r::kind.eq(kind.name()))
-        .filter(r::valid_from.le(day))
-        .filter(r::valid_to.is_null().or(r::valid_to.ge(day)))
-        .order(r::valid_from.desc())
-        .select(r::from_vnd)
-        .first(conn)
-        .optional()?;
-    Ok(rule)
+statement! {
+    struct Before {
+        id: Uuid => SqlUuid,
+        kind: &'static str => Text,
+        day: NaiveDate => Date,
+        category: Option<&'a str> => Nullable<Text>,
+        sides: Vec<&'static str> => Array<Text>,
+    } -> (Nullable<Text>, Nullable<BigInt>, Nullable<Text>, Nullable<Bool>, Nullable<Bool>),
+    "SELECT o.kind, p.from_vnd, c.side, c.needs_consent, c.needs_document
+     FROM (SELECT ?::uuid AS id, ?::text AS kind, ?::date AS day, ?::text AS category, ?::text[] AS sides) a
+     LEFT JOIN money_order o ON o.id = a.id
+     LEFT JOIN LATERAL (
+         SELECT r.from_vnd FROM money_paper_rule r
+         WHERE r.kind = a.kind AND r.valid_from <= a.day AND (r.valid_to IS NULL OR r.valid_to >= a.day)
+         ORDER BY r.valid_from DESC LIMIT 1) p ON true
+     LEFT JOIN LATERAL (
+         SELECT m.side, m.needs_consent, m.needs_document FROM money_category m
+         WHERE m.code = a.category AND m.side = ANY (a.sides) AND m.valid_from <= a.day AND (m.valid_to IS NULL OR m.valid_to >= a.day)
+         ORDER BY m.valid_from DESC LIMIT 1) c ON true"
+}
+
+/// What an order about to be asked for is looked at with.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The kind of the order that has its id already.
+    pub taken_by: Option<String>,
+    /// From which amount on an order of its kind needs its paper on its day.
+    pub paper_from: Option<i64>,
+    /// What it is spent on or came from, as that holds on its day.
+    pub category: Option<Category>,
+}
+
+/// All of it in one look. The category is one of these sides.
+pub fn before(
+    conn: &mut PgConnection,
+    (id, kind, day): (Uuid, OrderKind, NaiveDate),
+    category: Option<(&str, &[Side])>,
+) -> Result<Known, DbError> {
+    type Row = (Option<String>, Option<i64>, Option<String>, Option<bool>, Option<bool>);
+    let (code, sides): (Option<&str>, &[Side]) = match category {
+        Some((code, sides)) => (Some(code), sides),
+        None => (None, &[]),
+    };
+    let sides: Vec<&'static str> = sides.iter().map(|side| side.name()).collect();
+    let (taken_by, paper_from, side, needs_consent, needs_document): Row =
+        Before { id: &id, kind: &kind.name(), day: &day, category: &code, sides: &sides }.get_result(conn)?;
+    let category = side.as_deref().and_then(Side::parse).map(|side| Category {
+        side,
+        needs_consent: needs_consent.unwrap_or(true),
+        needs_document: needs_document.unwrap_or(true),
+    });
+    Ok(Known { taken_by, paper_from, category })
 }
 
 /// Whether money may go from a fund of one kind to one of the other, by the rule of a day, and if so whether it takes the paper of those

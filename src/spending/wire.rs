@@ -15,9 +15,10 @@ use crate::basics::hex;
 use crate::db::DbError;
 use crate::decisions;
 use crate::identity::store as identity;
-use crate::ledger::model::FundId;
+use crate::ledger::entry::NewEntry;
+use crate::ledger::model::{Fund, FundId};
 use crate::ledger::store as ledger;
-use crate::tree;
+use crate::tree::{self, ChapterId, Place};
 
 /// A money order and where it stands.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -99,17 +100,82 @@ pub fn out(conn: &mut PgConnection, of: &dyn Orders, row: OrderRow) -> Result<Mo
 
 /// What is shown of these orders of a kind, in their order, without persons; a fixed number of statements.
 pub fn shown(conn: &mut PgConnection, of: &dyn Orders, rows: Vec<OrderRow>) -> Result<Vec<MoneyOrderOut>, DbError> {
-    let funds: Vec<FundId> = rows.iter().flat_map(|row| [Some(row.fund_id), row.to_fund_id]).flatten().map(FundId).collect();
-    let funds: HashMap<i32, String> = ledger::funds(conn, &funds)?.into_values().map(|fund| (fund.id.0, fund.code)).collect();
-    let booked = ledger::booked(conn, &rows.iter().flat_map(OrderRow::entries).collect::<Vec<_>>())?;
-    let about = ledger::codes(conn, &rows.iter().filter_map(|row| row.of_entry_id).collect::<Vec<_>>())?;
-    let names = identity::user_names(conn, &rows.iter().map(|row| row.requested_by).collect::<Vec<_>>())?;
-    let approvers = decisions::approvers(conn, of.matter(), &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
-    let chapters = tree::codes(conn, rows.iter().map(|row| row.chapter_id).chain(approvers.values().copied()))?;
-    let chapter = |id: Uuid| chapters.get(&id).cloned().unwrap_or_default();
-    let code = |entry: Option<Uuid>| entry.and_then(|id| booked.get(&id)).map(|entry| entry.code.clone());
-    let fund = |id: i32| funds.get(&id).cloned();
-    let show = |row: OrderRow| MoneyOrderOut {
+    let names = Names::read(conn, of, &rows)?;
+    Ok(rows.into_iter().map(|row| show(of, row, &names)).collect())
+}
+
+/// What orders name, as it is shown.
+#[derive(Debug, Default)]
+pub struct Names {
+    funds: HashMap<i32, String>,
+    /// Public codes of their entries, and of those that reversed them.
+    booked: HashMap<Uuid, (String, Option<String>)>,
+    about: HashMap<Uuid, String>,
+    users: HashMap<Uuid, String>,
+    /// Whose turn it is or was, by order.
+    approvers: HashMap<Uuid, Uuid>,
+    chapters: HashMap<Uuid, String>,
+}
+
+impl Names {
+    fn read(conn: &mut PgConnection, of: &dyn Orders, rows: &[OrderRow]) -> Result<Self, DbError> {
+        let funds: Vec<FundId> = rows.iter().flat_map(|row| [Some(row.fund_id), row.to_fund_id]).flatten().map(FundId).collect();
+        let mut names = Names::default();
+        names.funds(ledger::funds(conn, &funds)?.into_values());
+        let booked = ledger::booked(conn, &rows.iter().flat_map(OrderRow::entries).collect::<Vec<_>>())?;
+        names.booked = booked.into_iter().map(|(id, entry)| (id, (entry.code, entry.reversed_by))).collect();
+        names.about = ledger::codes(conn, &rows.iter().filter_map(|row| row.of_entry_id).collect::<Vec<_>>())?;
+        names.users = identity::user_names(conn, &rows.iter().map(|row| row.requested_by).collect::<Vec<_>>())?;
+        names.approvers = decisions::approvers(conn, of.matter(), &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+        let chapters = rows.iter().map(|row| row.chapter_id).chain(names.approvers.values().copied());
+        names.chapters = tree::codes(conn, chapters.collect::<Vec<_>>())?;
+        Ok(names)
+    }
+
+    /// Of one that was just written: all of it is at hand, and nothing is read again. First the chapters on the way to its own.
+    pub fn at(here: &Place) -> Self {
+        Self { chapters: here.path.iter().map(|step| (step.id.0, step.code.clone())).collect(), ..Self::default() }
+    }
+
+    pub fn funds(&mut self, funds: impl Iterator<Item = Fund>) {
+        self.funds.extend(funds.map(|fund| (fund.id.0, fund.code)));
+    }
+
+    /// What it is booked as, now.
+    pub fn entries(&mut self, entries: &[NewEntry]) {
+        self.booked.extend(entries.iter().map(|entry| (entry.id, (entry.code.as_str().to_owned(), None))));
+    }
+
+    pub fn asked_by(&mut self, account: Uuid, user_name: &str) {
+        self.users.insert(account, user_name.to_owned());
+    }
+
+    /// The same of an order that somebody else asked for.
+    pub fn read_asked_by(&mut self, conn: &mut PgConnection, row: &OrderRow) -> Result<(), DbError> {
+        self.users = identity::user_names(conn, &[row.requested_by])?;
+        Ok(())
+    }
+
+    /// Whose turn it is or was, and the entry it is about, which nearly no order has.
+    pub fn decided_at(&mut self, conn: &mut PgConnection, row: &OrderRow, approver: ChapterId) -> Result<(), DbError> {
+        self.about = ledger::codes(conn, &row.of_entry_id.into_iter().collect::<Vec<_>>())?;
+        self.approvers.insert(row.id, approver.0);
+        // Where a chapter on the way has gone up in another one, that one decides.
+        let beside: Vec<Uuid> = [row.chapter_id, approver.0].into_iter().filter(|id| !self.chapters.contains_key(id)).collect();
+        if !beside.is_empty() {
+            self.chapters.extend(tree::codes(conn, beside)?);
+        }
+        Ok(())
+    }
+}
+
+/// What is shown of an order, without persons.
+pub fn show(of: &dyn Orders, row: OrderRow, names: &Names) -> MoneyOrderOut {
+    let chapter = |id: Uuid| names.chapters.get(&id).cloned().unwrap_or_default();
+    let booked = |entry: Option<Uuid>| entry.and_then(|id| names.booked.get(&id));
+    let code = |entry: Option<Uuid>| booked(entry).map(|(code, _)| code.clone());
+    let fund = |id: i32| names.funds.get(&id).cloned();
+    MoneyOrderOut {
         id: row.id,
         kind: of.kind(),
         chapter: chapter(row.chapter_id),
@@ -117,23 +183,22 @@ pub fn shown(conn: &mut PgConnection, of: &dyn Orders, rows: Vec<OrderRow>) -> R
         to_fund: row.to_fund_id.and_then(fund),
         amount_vnd: row.amount_vnd,
         day: row.day,
-        of: row.of_entry_id.and_then(|id| about.get(&id)).cloned(),
+        of: row.of_entry_id.and_then(|id| names.about.get(&id)).cloned(),
         own_cost_consent: row.consent.as_deref().map(hex),
         document: row.document.as_deref().map(hex),
         state: OrderState::parse(&row.state).unwrap_or(OrderState::Requested),
-        requested_by: names.get(&row.requested_by).cloned().unwrap_or_default(),
+        requested_by: names.users.get(&row.requested_by).cloned().unwrap_or_default(),
         requested_at: row.requested_at,
-        approver_chapter: approvers.get(&row.id).map(|id| chapter(*id)).unwrap_or_default(),
+        approver_chapter: names.approvers.get(&row.id).map(|id| chapter(*id)).unwrap_or_default(),
         decided_at: row.decided_at,
         code: code(row.entry_id),
         other_code: code(row.other_entry_id),
-        reversed_by: row.entry_id.and_then(|id| booked.get(&id)).and_then(|entry| entry.reversed_by.clone()),
+        reversed_by: booked(row.entry_id).and_then(|(_, reversed_by)| reversed_by.clone()),
         debit: row.debit,
         credit: row.credit,
         category: row.category,
         payee: None,
         content: None,
         note: None,
-    };
-    Ok(rows.into_iter().map(show).collect())
+    }
 }

@@ -41,8 +41,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 )]
 #[post("/transfers")]
 pub async fn request_transfer(desk: Desk, Body(body): Body<TransferIn>) -> Answer<ChapterTransferOut> {
+    let chapter = body.chapter.clone();
     let ask = body.check(desk.today()).map_err(Problem::invalid)?;
-    desk.tx(move |v| Ok(send::request(v, &ask)?)).await.map(Reply::made)
+    desk.tx_at(chapter, move |v| Ok(send::request(v, &ask)?)).await.map(Reply::made)
 }
 
 /// Transfers from a chapter or to it, oldest first.

@@ -62,7 +62,12 @@ pub fn request(v: &mut Visit<'_>, ask: &NewTransfer) -> Result<(ChapterTransferO
         // By book both sides change at once, so both approve.
         with: plan.as_ref().filter(|plan| plan.by_book).map(|plan| plan.to.id),
     };
-    let asked = decisions::ask(v, &grant, &decision, Content { text: &content(ask), note: ask.note.as_ref() })?;
+    let text = content(ask);
+    let said = Content { text: &text, note: ask.note.as_ref() };
+    let asked = match known {
+        true => decisions::ask(v, &grant, &decision, said)?,
+        false => decisions::ask_first(v, &grant, &decision, said)?.map_or(Asked::Before, |_| Asked::Now),
+    };
     if let (Asked::Now, Some(plan)) = (asked, plan) {
         store::insert(v.conn, &grant, &row_of(&grant, v.now, ask, &plan), &goods::rows(ask))?;
     }

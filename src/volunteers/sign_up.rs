@@ -2,9 +2,8 @@
 
 use super::applications::SignUp;
 use super::wire::MOST_CODE;
-use crate::http::{Check, FieldError, phone};
-use crate::outbox::Address;
-use crate::persons::model::{Told, mail};
+use crate::http::{Check, FieldError};
+use crate::persons::model::{Told, contact};
 
 /// The four fields, as they came.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +22,7 @@ impl Typed<'_> {
     pub fn check(&self, today: chrono::NaiveDate) -> Result<SignUp, Vec<FieldError>> {
         let mut check = Check::default();
         let person = Told { name: self.name, ..Told::default() }.check(&mut check, today);
-        let address = check.read(address(self.contact));
+        let address = check.read(contact("/contact", self.contact));
         let chapter = self.chapter.trim();
         if chapter.is_empty() || chapter.len() > MOST_CODE {
             check.wrong(
@@ -49,13 +48,6 @@ impl Typed<'_> {
         });
         check.done(made)
     }
-}
-
-fn address(typed: &str) -> Result<Address, FieldError> {
-    if !typed.contains('@') {
-        return phone("/contact", typed).map(Address::Phone);
-    }
-    mail("/contact", typed)
 }
 
 #[cfg(test)]

@@ -105,8 +105,8 @@ fn nobody_gives_more_than_the_table_says() {
                 let inside = home == "TW" || ["68", "23095", "CHI-HOI-1"].contains(&chapter);
                 let exists = match wanted {
                     Role::CentralAdministrator => level == "CENTRAL",
-                    Role::ProvincialAdministrator => level == "PROVINCE",
-                    Role::Inspector | Role::TracingOfficer => level != "BRANCH",
+                    Role::ProvincialAdministrator | Role::OrganOfficer => level == "PROVINCE",
+                    Role::Inspector | Role::TracingOfficer | Role::BloodOfficer => level != "BRANCH",
                     _ => true,
                 };
                 let gives = match giver {

@@ -210,6 +210,10 @@ fn world() -> World {
         ("POST /api/v1/public/volunteer-applications", (v1("/public/volunteer-applications"), Some(application))),
     ]);
     let stated = app.database.text("SELECT code FROM statement LIMIT 1");
+    let drive = crate::pre_check::drive_on(&app, "2027-06-14");
+    let (pre_check, answers) = (v1(&format!("/public/drives/{drive}/pre-check")), crate::pre_check::answers(json!({})));
+    public.insert("GET /api/v1/public/drives/{code}/pre-check", (pre_check.clone(), None));
+    public.insert("POST /api/v1/public/drives/{code}/pre-check", (pre_check, Some(answers)));
     public.extend(open::reads(&code, &documents.published, &reverser, &stated));
     app.wait_for_checkpoint();
     let size = app.anonymous().get("/api/v1/public/log", 200)["size"].as_u64().unwrap();
@@ -367,6 +371,8 @@ fn strangers_find_nothing_and_readers_change_nothing() {
         Role::Accountant,
         Role::Inspector,
         Role::TracingOfficer,
+        Role::BloodOfficer,
+        Role::OrganOfficer,
     ];
     for place in ["01", &commune, "23059"] {
         let token = app.log_in(app.account_of(None, &all.map(|role| (role, place)))).token().to_owned();

@@ -11,8 +11,6 @@
 //!
 //! `harness` has the server and the callers, `kit` what is sent; `tests/rooms.txt` says which part is whose (`make test-room`).
 
-mod harness;
-
 mod accounts;
 mod activities;
 mod activity_photos;
@@ -24,6 +22,9 @@ mod appointments;
 mod arrows;
 mod audit;
 mod batch;
+mod blood_results;
+mod blood_rules;
+mod blood_targets;
 mod books;
 mod books_kit;
 mod books_outside;
@@ -57,6 +58,8 @@ mod decision_rules;
 mod decisions;
 mod devices;
 mod documents;
+mod donors;
+mod drives;
 mod dues;
 mod dues_moments;
 mod erasure;
@@ -64,10 +67,12 @@ mod examples;
 mod factor;
 mod family_links;
 mod family_links_between;
+mod few_statements;
 mod finding;
 mod gifts;
 mod givers;
 mod guards;
+mod harness;
 mod holders;
 mod imports;
 mod imports_read;
@@ -98,6 +103,7 @@ mod openapi;
 mod openapi_types;
 mod opening_balances;
 mod operations;
+mod organs;
 mod outbox;
 mod papers;
 mod password_change;
@@ -116,6 +122,7 @@ mod portal_leaves;
 mod portal_outside;
 mod portal_reversals;
 mod portal_search;
+mod pre_check;
 mod privacy;
 mod problems;
 mod proofs;
@@ -178,3 +185,4 @@ mod volunteers_story;
 mod vouchers;
 mod webhooks;
 mod words;
+

@@ -39,6 +39,10 @@ fn ask_all(conn: &mut PgConnection, right: RightName, asks: &[Ask]) -> Vec<Resul
         SeePeople,
         KeepFamilyLinks,
         SeeFamilyLinks,
+        KeepBlood,
+        SeeBlood,
+        KeepOrgan,
+        SeeOrgan,
         RunActivities
     )
 }

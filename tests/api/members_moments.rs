@@ -271,3 +271,75 @@ fn who_comes_of_age_while_the_application_waits_is_admitted_as_asked() {
     assert_eq!(state(&app.officer_of("23095"), id), "ADMITTED");
     audited(&app);
 }
+
+/// Two members who are joined are one member from that day on; a day that is over stays as it was counted.
+#[test]
+fn two_members_who_are_joined_are_counted_once_until_they_are_parted() {
+    let app = TestApp::start();
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let first = admitted(&officer, &chair, json!({"name": "Trần Thị Zqan", "birth": "1988"}));
+    let second = admitted(&officer, &chair, json!({"name": "Zqan Trần Thị", "birth": "1989"}));
+    let person = |officer: &Caller<'_>, member: Uuid| officer.get(&at(member), 200)["person"].clone();
+    app.clock.advance(Duration::days(2));
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let join = |officer: &Caller<'_>, chair: &Caller<'_>| {
+        let id = Uuid::now_v7();
+        let ask = json!({"id": id, "kept": person(officer, first), "joined": person(officer, second)});
+        officer.post("/api/v1/person-joins", ask, 201);
+        chair.post(&format!("/api/v1/person-joins/{id}/approval"), Value::Null, 200);
+        format!("/api/v1/person-joins/{id}/parting")
+    };
+    let days = |days: &[(&str, i64)]| {
+        for (day, members) in days {
+            assert_eq!(counted(&app, "23095", day)["members"], *members, "{day}");
+        }
+    };
+    let part = join(&officer, &chair);
+    days(&[("2026-11-22", 2), ("2026-11-23", 2), ("2026-11-24", 1)]);
+    audited(&app);
+    // What is corrected of the one that is not counted makes it count no more than before.
+    let at_person = format!("{PERSONS}/{}", person(&officer, second).as_str().unwrap());
+    officer.with("if-match", "\"1\"").patch(&at_person, json!({"sex": "FEMALE"}), 200);
+    days(&[("2026-11-24", 1)]);
+    app.clock.advance(Duration::days(2));
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    officer.post(&part, Value::Null, 200);
+    officer.post(&part, Value::Null, 200);
+    days(&[("2026-11-23", 2), ("2026-11-25", 1), ("2026-11-26", 2)]);
+    audited(&app);
+    // Joined again: where the membership that is counted ends, the other one is counted on.
+    let part = join(&officer, &chair);
+    days(&[("2026-11-26", 1)]);
+    officer.post(&format!("{}/steps", at(first)), json!({"id": Uuid::now_v7(), "kind": "LEAVE"}), 201);
+    assert_eq!((state(&officer, first), state(&officer, second)), ("LEFT".to_owned(), "ADMITTED".to_owned()));
+    days(&[("2026-11-25", 1), ("2026-11-26", 1)]);
+    officer.post(&part, Value::Null, 200);
+    days(&[("2026-11-26", 1)]);
+    audited(&app);
+}
+
+/// Of a person who stands there twice the membership moves that is counted, and nobody is counted here and there.
+#[test]
+fn who_was_joined_moves_once() {
+    let app = TestApp::start();
+    let (officer, chair, their_chair) = (app.officer_of("23095"), app.chair_of("23095"), app.chair_of("23059"));
+    let first = admitted(&officer, &chair, json!({"name": "Trần Thị Zqan", "birth": "1988"}));
+    let second = admitted(&officer, &chair, json!({"name": "Zqan Trần Thị", "birth": "1989"}));
+    let (join, person) = (Uuid::now_v7(), |member: Uuid| officer.get(&at(member), 200)["person"].clone());
+    officer.post("/api/v1/person-joins", json!({"id": join, "kept": person(first), "joined": person(second)}), 201);
+    chair.post(&format!("/api/v1/person-joins/{join}/approval"), Value::Null, 200);
+    let mut last = 409;
+    for member in [second, first] {
+        let ask = crate::members::transfer_to("23059");
+        officer.post(&format!("{}/transfer", at(member)), ask.clone(), 201);
+        let step = ask["id"].as_str().unwrap();
+        chair.post(&approval(step), Value::Null, 200);
+        their_chair.post(&approval(step), Value::Null, last);
+        last = 200;
+    }
+    assert_eq!((state(&officer, first), state(&officer, second)), ("TRANSFERRED".to_owned(), "ADMITTED".to_owned()));
+    for (chapter, members) in [("23095", 0), ("23059", 1), ("68", 1)] {
+        assert_eq!(counted(&app, chapter, "2026-11-22")["members"], members, "{chapter}");
+    }
+    audited(&app);
+}

@@ -77,7 +77,16 @@ fn the_inbox_shows_what_is_asked_and_of_nobody_whom_it_is_about() {
     assert_eq!(chair.post(&path(&by_hand, "/approval"), Value::Null, 409)["detail"], "Yêu cầu này không cần duyệt.");
     let own = app.log_in(app.account_of(Some(account.officer), &[(Role::ChapterChair, "23095")]));
     own.post(&path(&by_hand, "/refusal"), json!({"reason": "OTHER"}), 403);
-    assert_eq!(chair.post(&path(&by_hand, "/refusal"), json!({"reason": "OTHER"}), 200)["state"], "REFUSED");
+    assert_eq!(states(&app), decided, "what was not refused in the end left no row");
+    for _ in 0..2 {
+        assert_eq!(chair.post(&path(&by_hand, "/refusal"), json!({"reason": "OTHER"}), 200)["state"], "REFUSED");
+    }
+    // It was decided as everything is, and waited for nobody.
+    assert_eq!(states(&app), format!("PERSONAL_DATA_ACCESS REFUSED, {decided}"));
+    assert!(waits_at(&app, "23095").is_empty());
+    let noted = "SELECT count(*) FROM audit_event WHERE action = 'PERSONAL_DATA_REQUEST_REFUSED' AND subject = ";
+    assert_eq!(app.database.number(&format!("{noted}'{}'", by_hand["id"].as_str().unwrap())), 1);
+    chair.post(&path(&by_hand, "/approval"), Value::Null, 409);
     audit(&app);
 }
 
@@ -177,6 +186,18 @@ fn the_database_keeps_requests_and_their_decisions_together() {
         "INSERT INTO decision (matter, id, subject_id, chapter_id, approver_chapter_id, state, not_by, asked_by, asked_at)
          SELECT 'PERSONAL_DATA_CORRECTION', id, id, chapter_id, approver_chapter_id, 'ASKED', not_by, asked_by, asked_at FROM decision"
             .to_owned(),
+    ] {
+        assert!(app.database.refuses(&sql).contains("is decided otherwise"), "{sql}");
+    }
+    // What is done by hand is refused in both or in none.
+    let by_hand = asked(&app, &officer, "PROTECT", json!({"party": party}));
+    let id = by_hand["id"].as_str().unwrap();
+    for sql in [
+        format!("UPDATE personal_data_request SET state = 'REFUSED', refusal = 'OTHER', done_at = now(), {decided} WHERE id = '{id}'"),
+        format!(
+            "INSERT INTO decision (matter, id, subject_id, chapter_id, approver_chapter_id, state, not_by, asked_by, asked_at)
+             SELECT 'PERSONAL_DATA_PROTECTION', '{id}', '{id}', chapter_id, approver_chapter_id, 'ASKED', not_by, asked_by, asked_at FROM decision"
+        ),
     ] {
         assert!(app.database.refuses(&sql).contains("is decided otherwise"), "{sql}");
     }

@@ -225,6 +225,10 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     paths.push(format!("/api/v1/public/practice-models/{}", crate::commendations::SHOWN));
     paths.extend(["/hoat-dong", "/hoat-dong/68-NV-0001"].map(str::to_owned));
     crate::courses::some_certificate(app);
+    crate::donors::some_certificate(app);
+    let asked = format!("serial={}&given_on={}", crate::donors::SERIAL, crate::donors::DAY);
+    paths.push(format!("/api/v1/public/blood-certificates?{asked}"));
+    paths.push(format!("/giay-hien-mau?so={}&ngay={}", crate::donors::SERIAL, crate::donors::DAY));
     paths.extend([format!("/api/v1/public/cards/{}", crate::members::CARD), format!("/g/{}", crate::members::CARD)]);
     paths.extend(["/api/v1/public/statements", "/api/v1/public/statements/00000000000000000"].map(str::to_owned));
     app.wait_for_checkpoint();

@@ -74,7 +74,7 @@ fn a_name_in_any_case_and_a_phone_in_any_spelling_log_in() {
         assert_eq!((&me["user"], &me["full_name"]), (&json!("hanh.hamliem"), &json!("Trần Thị Hạnh")), "{user}");
         assert_eq!(
             me["roles"][0]["rights"],
-            json!(["READ", "RECORD", "HAND_OVER", "KEEP_PEOPLE", "SEE_PEOPLE", "RUN_ACTIVITIES"])
+            json!(["READ", "RECORD", "HAND_OVER", "KEEP_PEOPLE", "SEE_PEOPLE", "RUN_ACTIVITIES", "KEEP_BLOOD", "SEE_BLOOD"])
         );
         assert_eq!(session["expires_in"], 900);
     }

@@ -143,7 +143,8 @@ fn what_is_kept_for_good_is_not_swept() {
     let app = TestApp::start();
     let everything = app.account_of(
         None,
-        &[Role::Officer, Role::Accountant, Role::ChapterChair, Role::TracingOfficer].map(|role| (role, "23095")),
+        &[Role::Officer, Role::Accountant, Role::ChapterChair, Role::TracingOfficer, Role::BloodOfficer]
+            .map(|role| (role, "23095")),
     );
     let holder = app.log_in(everything);
     for paper in ROOMS.papers() {

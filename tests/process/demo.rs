@@ -69,6 +69,8 @@ fn the_demo_fills_once_and_keeps_what_was_added() {
         "CENTRAL_ADMINISTRATOR",
         "INSPECTOR",
         "TRACING_OFFICER",
+        "BLOOD_OFFICER",
+        "ORGAN_OFFICER",
     ] {
         assert!(logins.iter().any(|login| login["role"] == role), "{role}");
     }

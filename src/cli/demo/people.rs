@@ -19,7 +19,7 @@ const fn staff(user: &'static str, name: &'static str, phone: Option<&'static st
 }
 
 /// Hàm Liêm and its neighbour Hàm Thuận, their province Lâm Đồng, and the centre.
-pub const STAFF: [Staff; 14] = [
+pub const STAFF: [Staff; 17] = [
     staff("hanh.hamliem", "Trần Thị Hạnh", Some("0912000001"), Role::Officer, "23095"),
     staff("lan.hamliem", "Nguyễn Thị Lan", Some("0912000002"), Role::Accountant, "23095"),
     staff("tam.hamliem", "Lê Văn Tâm", Some("0912000003"), Role::ChapterChair, "23095"),
@@ -34,6 +34,9 @@ pub const STAFF: [Staff; 14] = [
     staff("yen.hamliem", "Cao Thị Yến", Some("0912000005"), Role::TracingOfficer, "23095"),
     staff("son.lamdong", "Trương Hoài Sơn", None, Role::TracingOfficer, "68"),
     staff("dung.trunguong", "Lý Mỹ Dung", None, Role::TracingOfficer, "TW"),
+    staff("mai.hamliem", "Ngô Thị Mai", Some("0912000006"), Role::BloodOfficer, "23095"),
+    staff("hai.lamdong", "Phan Thanh Hải", None, Role::BloodOfficer, "68"),
+    staff("nga.lamdong", "Đoàn Thị Nga", None, Role::OrganOfficer, "68"),
 ];
 
 /// The account in whose name the demo's own gifts are recorded; its existence marks a demo database.

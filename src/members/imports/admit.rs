@@ -13,7 +13,7 @@ use super::super::model::{MemberKind, MemberState, StepKind, StepState};
 use super::super::spans::{self, Counts, Facts};
 use super::super::store::{Row, StepRow};
 use super::super::told;
-use super::super::{cards, consent, kinds};
+use super::super::{cards, consent, joined, kinds};
 use super::check::already_member;
 use super::form::{self, Entry};
 use super::rules::{Fit, Rules};
@@ -178,6 +178,8 @@ fn write(errand: &mut Errand<'_>, list: &ImportRow, chapter: ChapterId, new: &[N
         issued.push(((one.row.id, kind, chapter.0), PublicCode::random().map_err(Fault::broken)?));
     }
     spans::begin_all(errand.conn, &facts, day)?;
+    let counted = new.iter().filter(|one| one.elsewhere.is_none()).map(|one| one.row.person_id);
+    joined::settle_among(errand.conn, &counted.collect::<Vec<_>>(), day)?;
     told::expect(errand.conn, errand.now, day)?;
     Ok(cards::issue_all(errand.conn, &issued, day)?)
 }

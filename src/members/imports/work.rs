@@ -72,6 +72,8 @@ fn admitted(work: &mut Work<'_>, vault: &Vault, next: &Next, upto: usize) -> Res
     let mut cut = None;
     let done = work.step(|conn, progress| {
         let by = keeper(conn, &next.list, account, now)?;
+        // Another server may be at another list of the same officer: it goes on when this part is committed.
+        members::hold_checks(conn, next.list.uploaded_by)?;
         let may = MOST_CHECKED_A_DAY - members::checks_since(conn, next.list.uploaded_by, now - Duration::days(1))?;
         let mut errand = Errand { conn, now, vault };
         let last = admit::part(&mut errand, &by, &next.list, (&next.rules, may), people, &mut settled).map_err(failure)?;

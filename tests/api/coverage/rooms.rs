@@ -6,6 +6,10 @@ use crate::harness::TestApp;
 /// Operations of rooms that list their own beside their tests.
 pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
+    crate::blood_results::calls,
+    crate::blood_targets::calls,
+    crate::drives::calls,
+    crate::donors::calls,
     crate::public_statements::calls,
     crate::persons::calls,
     crate::members::calls,
@@ -43,4 +47,5 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::password_links::calls,
     crate::webhooks::calls,
     crate::family_links::calls,
+    crate::organs::calls,
 ];

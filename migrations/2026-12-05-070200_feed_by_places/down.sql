@@ -1,0 +1,10 @@
+DROP TRIGGER change_feed_places ON change_feed;
+CREATE SEQUENCE change_feed_seq AS bigint CACHE 64;
+SELECT setval('change_feed_seq', greatest(1, (SELECT coalesce(max(seq), 0) FROM change_feed)), EXISTS (SELECT FROM change_feed));
+ALTER TABLE change_feed DROP CONSTRAINT change_feed_pk, ADD COLUMN xid bigint;
+UPDATE change_feed SET xid = pg_current_xact_id()::text::bigint;
+ALTER TABLE change_feed ALTER COLUMN xid SET NOT NULL, ADD CONSTRAINT change_feed_pk PRIMARY KEY (chapter_id, xid, seq);
+DROP FUNCTION change_feed_settled();
+DROP FUNCTION change_feed_places();
+DROP SEQUENCE change_place_seq;
+DELETE FROM change_epoch;

@@ -1,0 +1,9 @@
+DROP TABLE booking;
+DROP TABLE drive_equipment;
+DROP TABLE drive_slot;
+DROP TABLE drive_request;
+DROP TABLE drive;
+DROP FUNCTION drive_goes_forward();
+DROP TABLE booking_consent_text;
+DROP TABLE drive_rule;
+DROP TABLE blood_centre;

@@ -1,0 +1,187 @@
+//! SQL of bookings. What is sealed of one is opened here and nowhere else.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::model::{BookingCancelled, BookingState, Content};
+use super::store;
+use crate::db::DbError;
+use crate::db::schema::booking;
+use crate::http::Span;
+use crate::vault::{Vault, VaultError, place};
+
+/// A booking as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = booking, check_for_backend(diesel::pg::Pg))]
+pub struct Booking {
+    pub id: Uuid,
+    pub drive_id: i64,
+    pub slot: Option<i16>,
+    pub state: String,
+    pub code: String,
+    pub content: Option<Vec<u8>>,
+    pub contact_hash: Option<Vec<u8>>,
+    pub turn: i64,
+    pub walk_in: bool,
+    pub agreed_day: NaiveDate,
+    pub confirmed_at: Option<DateTime<Utc>>,
+    pub answer_by: Option<DateTime<Utc>>,
+    pub reminded_of: Option<NaiveDate>,
+    pub made_at: DateTime<Utc>,
+    pub made_by: Option<Uuid>,
+    pub cancelled_at: Option<DateTime<Utc>>,
+    pub cancelled_how: Option<String>,
+}
+
+/// A booking with whom it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Booked {
+    pub row: Booking,
+    /// `None` of somebody whose data were erased.
+    pub who: Option<Content>,
+}
+
+impl Booking {
+    pub fn state(&self) -> Option<BookingState> {
+        BookingState::parse(&self.state)
+    }
+
+    pub fn is(&self, state: BookingState) -> bool {
+        self.state() == Some(state)
+    }
+
+    /// Whether a place is kept for them.
+    pub fn has_place(&self) -> bool {
+        self.state().is_some_and(BookingState::has_place)
+    }
+
+    /// Whom it is of; `None` of somebody whose data were erased.
+    pub fn open(&self, vault: &Vault) -> Result<Option<Content>, VaultError> {
+        let Some(sealed) = &self.content else { return Ok(None) };
+        let text = vault.open(place("booking", "content", &self.id), sealed)?;
+        serde_json::from_slice(&text).map(Some).map_err(|_| VaultError::Damaged)
+    }
+}
+
+/// Seals whom a booking is of.
+pub fn sealed(vault: &Vault, id: Uuid, content: &Content) -> Result<Vec<u8>, VaultError> {
+    let text = serde_json::to_vec(content).map_err(|_| VaultError::Damaged)?;
+    vault.seal(place("booking", "content", &id), &text)
+}
+
+/// One booking.
+pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Booking>, DbError> {
+    Ok(booking::table.find(id).select(Booking::as_select()).first(conn).optional()?)
+}
+
+/// The booking whose code stands on paper.
+pub fn by_code(conn: &mut PgConnection, code: &str) -> Result<Option<Booking>, DbError> {
+    Ok(booking::table.filter(booking::code.eq(code)).select(Booking::as_select()).first(conn).optional()?)
+}
+
+/// All of a drive, in the order in which they came.
+pub fn of_drive(conn: &mut PgConnection, drive: i64) -> Result<Vec<Booking>, DbError> {
+    use booking as b;
+    Ok(b::table.filter(b::drive_id.eq(drive)).order(b::turn).select(Booking::as_select()).load(conn)?)
+}
+
+/// [`of_drive`], with whom they are of.
+pub fn opened_of(conn: &mut PgConnection, vault: &Vault, drive: i64) -> Result<Vec<Booked>, super::fault::Fault> {
+    let mut all = Vec::new();
+    for row in of_drive(conn, drive)? {
+        all.push(Booked { who: row.open(vault)?, row });
+    }
+    Ok(all)
+}
+
+/// A page of those of a drive.
+pub fn list(conn: &mut PgConnection, drive: i64, state: Option<BookingState>, span: &Span<i64>) -> Result<Vec<Booking>, DbError> {
+    use booking as b;
+    let query = b::table.filter(b::drive_id.eq(drive)).order(b::turn).limit(span.rows);
+    let mut query = query.select(Booking::as_select()).into_boxed();
+    if let Some(state) = state {
+        query = query.filter(b::state.eq(state.name()));
+    }
+    if let Some(turn) = span.after {
+        query = query.filter(b::turn.gt(turn));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// How many wait for a place of each drive.
+pub fn waiting(conn: &mut PgConnection, drives: &[i64]) -> Result<HashMap<i64, i64>, DbError> {
+    use booking as b;
+    let rows: Vec<(i64, i64)> = b::table
+        .filter(b::drive_id.eq_any(drives))
+        .filter(b::state.eq(BookingState::Waiting.name()))
+        .group_by(b::drive_id)
+        .select((b::drive_id, diesel::dsl::count_star()))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// The first who wait, in their order.
+pub fn first_waiting(conn: &mut PgConnection, drive: i64, most: i64) -> Result<Vec<Booking>, DbError> {
+    use booking as b;
+    Ok(b::table
+        .filter(b::drive_id.eq(drive))
+        .filter(b::state.eq(BookingState::Waiting.name()))
+        .order(b::turn)
+        .limit(most)
+        .select(Booking::as_select())
+        .load(conn)?)
+}
+
+/// Ends bookings of drives that the caller holds, and gives their places back.
+pub fn cancel(conn: &mut PgConnection, rows: &[Booking], how: BookingCancelled, at: DateTime<Utc>) -> Result<(), DbError> {
+    use booking as b;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    diesel::update(b::table.filter(b::id.eq_any(&ids)).filter(b::state.ne(BookingState::Cancelled.name())))
+        .set((
+            b::state.eq(BookingState::Cancelled.name()),
+            b::answer_by.eq(None::<DateTime<Utc>>),
+            b::cancelled_at.eq(Some(at)),
+            b::cancelled_how.eq(Some(how.name())),
+        ))
+        .execute(conn)?;
+    let mut given_back: HashMap<(i64, i16), i16> = HashMap::new();
+    for row in rows.iter().filter(|row| row.has_place()) {
+        if let Some(slot) = row.slot {
+            *given_back.entry((row.drive_id, slot)).or_default() -= 1;
+        }
+    }
+    store::take(conn, &given_back)
+}
+
+/// Slots in which somebody has, or had, a place.
+pub fn slots_used(conn: &mut PgConnection, drive: i64) -> Result<Vec<i16>, DbError> {
+    use booking as b;
+    let rows: Vec<Option<i16>> =
+        b::table.filter(b::drive_id.eq(drive)).filter(b::slot.is_not_null()).select(b::slot).distinct().load(conn)?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
+/// Who was to answer in time that they come is asked something else now.
+pub fn forget_deadlines(conn: &mut PgConnection, drive: i64) -> Result<(), DbError> {
+    use booking as b;
+    diesel::update(b::table.filter(b::drive_id.eq(drive)).filter(b::answer_by.is_not_null()))
+        .set(b::answer_by.eq(None::<DateTime<Utc>>))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether somebody has booked a drive, as known by number and name: their booking.
+pub fn standing_of(conn: &mut PgConnection, drive: i64, person_hash: &[u8]) -> Result<Option<Uuid>, DbError> {
+    use booking as b;
+    Ok(b::table
+        .filter(b::drive_id.eq(drive))
+        .filter(b::person_hash.eq(person_hash))
+        .filter(b::state.ne(BookingState::Cancelled.name()))
+        .select(b::id)
+        .first(conn)
+        .optional()?)
+}

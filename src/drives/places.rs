@@ -1,0 +1,162 @@
+//! Places of a drive: given up, given to who waits, said yes to, changed, whoever does it. The caller holds the drive's row, so one comes after
+//! the other, and the database refuses one place more than there is.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::bookings::{self, Booking};
+use super::due;
+use super::model::{BookingCancelled, BookingState, DriveState, Slot};
+use super::rules;
+use super::store::{self, Drive};
+use super::tell;
+use crate::basics::clock::vietnam_date;
+use crate::db::DbError;
+use crate::db::schema::booking;
+
+/// Somebody gives up their place, or waits no more; who waits moves up. Whether there was anything to give up.
+pub fn give_up(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    drive: &Drive,
+    row: &Booking,
+    how: BookingCancelled,
+) -> Result<bool, DbError> {
+    if row.is(BookingState::Cancelled) {
+        return Ok(false);
+    }
+    bookings::cancel(conn, std::slice::from_ref(row), how, now)?;
+    if how != BookingCancelled::Erased {
+        tell::these(conn, now, drive, &[row.id])?;
+    }
+    fill(conn, now, drive)?;
+    Ok(true)
+}
+
+/// Who waits moves up into the places that are free, in their order, is told, and has until a deadline to say that they come.
+pub fn fill(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Result<(), DbError> {
+    use booking as b;
+    if !drive.is(DriveState::Open) {
+        return Ok(());
+    }
+    let slots = store::slots(conn, &[drive.id])?.remove(&drive.id).unwrap_or_default();
+    let coming = slots.into_iter().filter(|slot| slot.begins(drive.day) > now);
+    let free: Vec<Slot> = coming.flat_map(|slot| (0..slot.free()).map(move |_| slot)).collect();
+    if free.is_empty() {
+        return Ok(());
+    }
+    let next = bookings::first_waiting(conn, drive.id, i64::try_from(free.len()).unwrap_or(i64::MAX))?;
+    let hours = i64::from(rules::number(conn, rules::ANSWER_HOURS, vietnam_date(now))?);
+    let mut taken: HashMap<(i64, i16), i16> = HashMap::new();
+    for (row, slot) in next.iter().zip(&free) {
+        // Whoever moves up on the day itself has until their slot begins.
+        let until = (now + Duration::hours(hours)).min(slot.begins(drive.day));
+        diesel::update(b::table.find(row.id))
+            .set((
+                b::state.eq(BookingState::Held.name()),
+                b::slot.eq(Some(slot.n)),
+                b::answer_by.eq(Some(until)),
+                b::agreed_day.eq(drive.day),
+            ))
+            .execute(conn)?;
+        *taken.entry((drive.id, slot.n)).or_default() += 1;
+        due::lapse(conn, now, drive, row.id, until)?;
+    }
+    store::take(conn, &taken)?;
+    let up: Vec<Uuid> = next.iter().map(|row| row.id).collect();
+    if up.is_empty() { Ok(()) } else { tell::these(conn, now, drive, &up) }
+}
+
+/// Places of people who moved up and did not answer in time pass on.
+pub fn lapse(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Result<usize, DbError> {
+    use booking as b;
+    if !drive.is(DriveState::Open) {
+        return Ok(0);
+    }
+    let over: Vec<Booking> = b::table
+        .filter(b::drive_id.eq(drive.id))
+        .filter(b::state.eq(BookingState::Held.name()))
+        .filter(b::answer_by.le(now))
+        .order(b::turn)
+        .select(Booking::as_select())
+        .load(conn)?;
+    end(conn, now, drive, &over, BookingCancelled::NotAnswered)
+}
+
+/// These bookings end, their people are told, and who waits moves up.
+pub fn end(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    drive: &Drive,
+    rows: &[Booking],
+    how: BookingCancelled,
+) -> Result<usize, DbError> {
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    bookings::cancel(conn, rows, how, now)?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    tell::these(conn, now, drive, &ids)?;
+    fill(conn, now, drive)?;
+    Ok(rows.len())
+}
+
+/// Somebody says that they come on the day on which the drive is now. Whether there was anything to say: who waits stays in the list, and
+/// is not forgotten.
+pub fn confirm(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive, row: &Booking) -> Result<bool, DbError> {
+    use booking as b;
+    let to = match row.state() {
+        Some(BookingState::Held | BookingState::Booked) => BookingState::Booked,
+        Some(BookingState::Waiting) => BookingState::Waiting,
+        _ => return Ok(false),
+    };
+    diesel::update(b::table.find(row.id))
+        .set((
+            b::state.eq(to.name()),
+            b::answer_by.eq(None::<DateTime<Utc>>),
+            b::agreed_day.eq(drive.day),
+            b::confirmed_at.eq(Some(row.confirmed_at.unwrap_or(now))),
+        ))
+        .execute(conn)?;
+    Ok(true)
+}
+
+/// What became of another slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    Done,
+    /// All places of that slot are taken, it has begun, or there is none.
+    Taken,
+    /// They have no place that could be changed.
+    NoPlace,
+}
+
+/// Somebody comes in another slot; who waits has the place that becomes free.
+pub fn change_slot(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    drive: &Drive,
+    row: &Booking,
+    to: i16,
+) -> Result<Changed, DbError> {
+    let Some(from) = row.slot.filter(|_| row.has_place()) else { return Ok(Changed::NoPlace) };
+    if from == to {
+        confirm(conn, now, drive, row)?;
+        return Ok(Changed::Done);
+    }
+    let slots = store::slots(conn, &[drive.id])?.remove(&drive.id).unwrap_or_default();
+    let is_free = |slot: &Slot| slot.n == to && slot.free() > 0 && slot.begins(drive.day) > now;
+    if !slots.iter().any(is_free) {
+        return Ok(Changed::Taken);
+    }
+    diesel::update(booking::table.find(row.id)).set(booking::slot.eq(Some(to))).execute(conn)?;
+    store::take(conn, &HashMap::from([((drive.id, from), -1), ((drive.id, to), 1)]))?;
+    // Whoever chooses a slot comes.
+    confirm(conn, now, drive, row)?;
+    fill(conn, now, drive)?;
+    Ok(Changed::Done)
+}
