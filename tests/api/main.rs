@@ -179,6 +179,7 @@ mod units;
 mod unusual;
 mod uploads;
 mod volunteer_hours;
+mod volunteer_imports;
 mod volunteer_moments;
 mod volunteers;
 mod volunteers_story;

@@ -35,6 +35,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::teams::calls,
     crate::call_outs::calls,
     crate::volunteers::calls,
+    crate::volunteer_imports::calls,
     crate::volunteer_hours::calls,
     crate::sign_up::calls,
     crate::courses::calls,
