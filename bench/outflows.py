@@ -89,7 +89,7 @@ class Baseline:
         dump = subprocess.Popen(["pg_dump", *self.at(), "so_nhan_ai"], stdout=subprocess.PIPE)
         subprocess.run(["psql", *self.at(), "-qXo", "/dev/null", "-v", "ON_ERROR_STOP=1", "-d", "bench_base"], stdin=dump.stdout, check=True)
         one = lambda query: self.run("psql", "-qXAt", "-d", "bench_base", "-c", query).strip()
-        one("CREATE SEQUENCE bench_feed START 1000000; ANALYZE")
+        one("ANALYZE")
         account = lambda user: one(f"SELECT id || ' ' || officer_id FROM account WHERE user_name = '{user}'").split()
         (asker, person), (decider, _) = account("hanh.hamliem"), account("tam.hamliem")
         self.given = {"chapter": one(f"SELECT id FROM chapter WHERE code = '{CHAPTER}'"), "chapter_code": CHAPTER, "province_code": PROVINCE,

@@ -15,8 +15,8 @@ INSERT INTO decision (matter, id, subject_id, chapter_id, approver_chapter_id, s
     VALUES ('PAYMENT', (:b::text || :c::text)::uuid, (:b::text || :c::text)::uuid, :chapter::uuid, :chapter::uuid, 'ASKED', :amount::int8, ARRAY[:asker_person::uuid], :asker::uuid, now(),
             :hash::bytea, :hash::bytea);
 INSERT INTO audit_event (at, account_id, action, subject, chapter_id) VALUES (now(), :asker::uuid, 'PAYMENT_REQUESTED', (:b::text || :c::text)::uuid, :chapter::uuid);
-INSERT INTO change_feed (chapter_id, xid, seq, kind, subjects, gone)
-    VALUES (:chapter::uuid, txid_current(), nextval('bench_feed'), 'PAYMENT', ARRAY[(:b::text || :c::text)::uuid::text], false);
+INSERT INTO change_feed (chapter_id, kind, subjects, gone)
+    VALUES (:chapter::uuid, 'PAYMENT', ARRAY[(:b::text || :c::text)::uuid::text], false);
 UPDATE money_order SET state = 'APPROVED', decided_by = :decider::uuid, decided_at = now(), entry_id = (:c::text || :b::text)::uuid WHERE id = (:b::text || :c::text)::uuid;
 INSERT INTO log_pending (entry, leaf, leaf_hash) VALUES (:code::text, :leaf::bytea, :hash::bytea) RETURNING seq \gset
 INSERT INTO entry (id, code, kind, chapter_id, day, recorded_by, posting_count, booked, recorded_at)
@@ -30,8 +30,8 @@ INSERT INTO public_entry (seq, code, kind, chapter, grassroots, province, fund, 
 INSERT INTO entry_detail (code, category, measures) VALUES (:code::text, 'FOOD_WATER_MEDICINE', jsonb_build_object('PAID', :amount::int8));
 INSERT INTO audit_event (at, account_id, action, subject, chapter_id) VALUES (now(), :decider::uuid, 'PAYMENT_APPROVED', (:b::text || :c::text)::uuid, :chapter::uuid);
 UPDATE decision SET state = 'APPROVED', decided_by = :decider::uuid, decided_at = now() WHERE (matter, id) = ('PAYMENT', (:b::text || :c::text)::uuid);
-INSERT INTO change_feed (chapter_id, xid, seq, kind, subjects, gone)
-    VALUES (:chapter::uuid, txid_current(), nextval('bench_feed'), 'PAYMENT', ARRAY[(:b::text || :c::text)::uuid::text], false);
+INSERT INTO change_feed (chapter_id, kind, subjects, gone)
+    VALUES (:chapter::uuid, 'PAYMENT', ARRAY[(:b::text || :c::text)::uuid::text], false);
 UPDATE balance SET amount_vnd = amount_vnd - :amount::int8 WHERE (chapter_id, fund_id, account) = (:chapter::uuid, :fund_id::int4, 'CASH_ON_HAND');
 INSERT INTO balance AS t (chapter_id, fund_id, account, amount_vnd) VALUES (:chapter::uuid, :fund_id::int4, 'AID_EXPENSE', :amount::int8)
     ON CONFLICT (chapter_id, fund_id, account) DO UPDATE SET amount_vnd = t.amount_vnd + excluded.amount_vnd;

@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::authz::refuse_unasked;
 use crate::authz::token::TokenKeys;
 use crate::basics::Clock;
-use crate::call_outs::answering::Answering;
+use crate::calling::answering::Answering;
 use crate::config::Web;
 use crate::db::Db;
 use crate::db::worker::Worker;

@@ -1,7 +1,7 @@
 //! What a [`Fault`] means in HTTP.
 
 use super::fault::Fault;
-use super::model::{told, told_in_english};
+use crate::calling::model::{told, told_in_english};
 use crate::http::{Kind, Problem};
 
 impl From<Fault> for Problem {

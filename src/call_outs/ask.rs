@@ -10,12 +10,13 @@ use uuid::Uuid;
 use super::choice::{self, Candidate};
 use super::due;
 use super::fault::Fault;
-use super::link;
+use super::link::LINKS;
 use super::store::{self, AskedRow, CallOutRow, WaveRow};
 use super::words;
 use crate::authz::{self, AuditEvent, Granted, KeepPeople};
 use crate::basics::clock::vietnam_date;
 use crate::basics::typing;
+use crate::calling::wave::{Halt, Next, Past, plan};
 use crate::house::errand::Errand;
 use crate::http::PublicUrl;
 use crate::outbox::{self, NewMessage, Ways};
@@ -47,32 +48,31 @@ pub struct Wave {
 pub fn wave(errand: &mut Errand<'_>, calling: &Calling<'_>, new: &Wave) -> Result<usize, Fault> {
     let row = calling.row;
     let rule = store::rule(errand.conn, vietnam_date(errand.now))?;
-    let waves = store::waves(errand.conn, &[row.id])?;
-    // A reason holds for the night for which it was given: the waves that follow it by themselves go on.
-    let given = waves.iter().rev().find(|wave| wave.asked_by.is_some()).and_then(|wave| wave.quiet_reason.clone());
-    let reason = new.quiet_reason.clone().or_else(|| given.filter(|_| new.by.is_none()));
-    let quiet = rule.quiet_until(errand.now);
-    if let Some(until) = quiet.filter(|_| reason.is_none()) {
-        return Err(Fault::Quiet(until));
-    }
-    let asked: i64 = waves.iter().map(|wave| i64::from(wave.asked)).sum();
-    let left = rule.left_to_ask(row.needed, asked);
-    let wanted = i64::from(new.wanted.unwrap_or(row.wave_size));
-    if new.wanted.is_some() && wanted > left || left == 0 {
-        return too_many(new);
-    }
-    let wanted = usize::try_from(wanted.min(left)).unwrap_or_default();
-    let people = choice::candidates(errand, calling.by, row, &rule, wanted)?;
-    let count = i32::try_from(people.len()).unwrap_or(i32::MAX);
+    let past: Vec<Past> = store::waves(errand.conn, &[row.id])?.into_iter().map(past).collect();
+    let next = Next {
+        needed: row.needed,
+        size: row.wave_size,
+        by_officer: new.by.is_some(),
+        wanted: new.wanted,
+        quiet_reason: new.quiet_reason.as_deref(),
+    };
+    let plan = match plan(&rule, errand.now, &past, &next) {
+        Ok(plan) => plan,
+        Err(Halt::Quiet(until)) => return Err(Fault::Quiet(until)),
+        // Nothing is left to do by itself.
+        Err(Halt::TooMany) if new.by.is_none() => return Ok(0),
+        Err(Halt::TooMany) => return Err(too_many()),
+    };
+    let people = choice::candidates(errand, calling.by, row, &rule, usize::try_from(plan.wanted).unwrap_or_default())?;
     let wave = WaveRow {
         id: new.id,
         call_out_id: row.id,
-        n: i32::try_from(waves.len()).unwrap_or(i32::MAX) + 1,
+        n: plan.n,
         asked_by: new.by,
         asked_at: errand.now,
-        wanted: i32::try_from(wanted).unwrap_or(i32::MAX),
-        asked: count,
-        quiet_reason: reason.filter(|_| quiet.is_some()),
+        wanted: plan.wanted,
+        asked: i32::try_from(people.len()).unwrap_or(i32::MAX),
+        quiet_reason: plan.quiet_reason,
     };
     write(errand, calling, &wave, &people)?;
     let next = row.wave_minutes.map(|minutes| errand.now + Duration::minutes(i64::from(minutes)));
@@ -82,18 +82,18 @@ pub fn wave(errand: &mut Errand<'_>, calling: &Calling<'_>, new: &Wave) -> Resul
     Ok(people.len())
 }
 
+fn past(wave: WaveRow) -> Past {
+    Past { asked: wave.asked, by_officer: wave.asked_by.is_some(), quiet_reason: wave.quiet_reason }
+}
+
 /// So many for one that is needed, and no more.
-fn too_many(new: &Wave) -> Result<usize, Fault> {
-    if new.by.is_none() {
-        // Nothing is left to do by itself.
-        return Ok(0);
-    }
-    Err(Fault::field(
+fn too_many() -> Fault {
+    Fault::field(
         "/ask",
         "OUT_OF_RANGE",
         "Quá số người được hỏi cho một đợt huy động: hãy tăng số người cần, hoặc hỏi ít hơn.",
         "More than may be asked for so few who are needed: raise `needed`, or ask fewer.",
-    ))
+    )
 }
 
 fn write(errand: &mut Errand<'_>, calling: &Calling<'_>, wave: &WaveRow, people: &[Candidate]) -> Result<(), Fault> {
@@ -108,8 +108,8 @@ fn write(errand: &mut Errand<'_>, calling: &Calling<'_>, wave: &WaveRow, people:
             id,
             call_out_id: calling.row.id,
             wave_id: wave.id,
-            chapter_id: one.chosen.chapter.0,
-            volunteer_id: one.chosen.volunteer.0,
+            chapter_id: one.of.chapter.0,
+            volunteer_id: one.of.volunteer.0,
             person_id: one.known.id.0,
             party_hash: Some(one.hash.clone()),
             asked_at: errand.now,
@@ -135,7 +135,7 @@ fn write(errand: &mut Errand<'_>, calling: &Calling<'_>, wave: &WaveRow, people:
 
 fn message(errand: &Errand<'_>, calling: &Calling<'_>, chapter: &str, one: &Candidate, id: Uuid) -> Option<NewMessage> {
     let to = one.known.address()?;
-    let url = calling.public.page(&link::path(errand.vault, id));
+    let url = calling.public.page(&LINKS.path(errand.vault, id));
     let text = words::text(words::asking(calling.row, chapter, &one.known.name, &url));
     Some(NewMessage { id: Uuid::new_v4(), to, text, purpose: "CALL_OUT", about: Some(id) })
 }

@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::make;
-use super::model::first_name;
 use super::out::{CallOutAttendanceOut, CallOutScanOut, CallOutScanOutcome};
 use super::store::{self, AskedRow, ScanRow};
 use super::wire::CallOutScanIn;
 use crate::authz::Visit;
+use crate::calling::model::first_name;
 use crate::persons::{self, PersonId};
 
 /// Records what was seen, and says of each in its order what became of it.

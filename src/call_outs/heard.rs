@@ -4,12 +4,13 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::answering::{self, Outcome, Saying};
 use super::fault::Fault;
 use super::make;
+use super::roll::CallOutRoll;
 use super::store::{self, AskedRow};
 use super::wire::Heard;
 use crate::authz::{Attempt, Granted, KeepPeople, Visit};
+use crate::calling::answering::{self, Outcome, Saying};
 
 /// Somebody who was asked in a call-out.
 fn somebody(v: &mut Visit<'_>, call_out: Uuid, id: Uuid) -> Result<AskedRow, Fault> {
@@ -31,7 +32,7 @@ pub fn answer(v: &mut Visit<'_>, call_out: Uuid, id: Uuid, heard: &Heard) -> Res
     }
     let saying = Saying { asked: id, answer: heard.answer, arrives_at: heard.arrives_at };
     let by = grant.account();
-    if answering::write(v.conn, v.now, &[saying], Some(by))? != [Outcome::Taken] {
+    if answering::write(v.conn, v.now, &CallOutRoll, &[saying], Some(by))? != [Outcome::Taken] {
         return Err(make::over());
     }
     if heard.shift.is_some() {

@@ -8,12 +8,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::link;
-use super::model::{CallAnswer, CallOutState, Scanned, first_name};
+use super::link::LINKS;
+use super::model::{CallOutState, Scanned};
 use super::out::{CallOutAnswerOut, CallOutAskedOut};
 use super::store::{self, AskedRow, CallOutRow, Said, ScanRow};
 use super::words;
 use crate::authz::{Read, SeePeople, Visit};
+use crate::calling::model::{CallAnswer, first_name};
+use crate::calling::words::sms;
 use crate::http::{PublicUrl, Span};
 use crate::persons::{self, Known, PersonId};
 use crate::tree;
@@ -88,11 +90,11 @@ impl Around<'_> {
         let known = self.known.get(&PersonId(asked.person_id)).filter(|_| asked.revoked_at.is_none());
         let phone = known.and_then(|known| known.phone.as_deref());
         let answers_still = self.row.is_open() && known.is_some();
-        let url = answers_still.then(|| self.public.page(&link::path(v.vault, asked.id)));
+        let url = answers_still.then(|| self.public.page(&LINKS.path(v.vault, asked.id)));
         let sms = phone
             .zip(known)
             .zip(url.as_deref())
-            .map(|((phone, known), url)| words::sms(phone, &words::asking(&self.row, &self.chapter_name, &known.name, url)));
+            .map(|((phone, known), url)| sms(phone, &words::asking(&self.row, &self.chapter_name, &known.name, url)));
         let scans = self.scans.get(&asked.id).map_or(&[][..], Vec::as_slice);
         let seen = |what: Scanned| scans.iter().filter(move |scan| scan.what() == Some(what)).map(|scan| scan.at);
         let answers = self.answers.get(&asked.id).into_iter().flatten();

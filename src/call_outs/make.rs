@@ -6,14 +6,15 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::ask::{self, Calling, Wave};
-use super::due;
 use super::fault::Fault;
 use super::model::CallOutState;
 use super::request;
+use super::roll::CallOutRoll;
 use super::store::{self, CallOutRow};
 use super::wire::{CallOutPatch, NewCallOut, NewWave, Patched};
 use crate::authz::{Attempt, Granted, KeepPeople, Read, Visit};
 use crate::basics::clock::vietnam_date;
+use crate::calling::enough;
 use crate::http::PublicUrl;
 use crate::http::etag::Expected;
 use crate::outbox::Ways;
@@ -121,7 +122,7 @@ pub fn change(v: &mut Visit<'_>, id: Uuid, expected: &Expected, patch: CallOutPa
         store::change(v.conn, &grant, id, &to)?;
         v.note_with(&grant, "CALL_OUT_CHANGED", id, &json!({"needed": to.needed, "until": to.until}))?;
         // More may be needed than come, or fewer.
-        due::count(v.conn, v.now, &[id])?;
+        enough::count(v.conn, v.now, &CallOutRoll, &[id])?;
     }
     Ok(())
 }

@@ -16,7 +16,6 @@
 //! - At night nobody is asked but for a reason that is written down.
 //! - Those who are chosen are named, never those who could be: nobody reads a register by calling.
 
-pub mod answering;
 mod answers;
 mod ask;
 mod attend;
@@ -36,6 +35,7 @@ mod out;
 pub mod page;
 pub mod persons;
 mod request;
+pub mod roll;
 pub mod routes;
 mod shown;
 mod stop_routes;
@@ -48,7 +48,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
-use crate::house::thread::Thread;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
@@ -74,7 +73,6 @@ pub const ROOM: Room = Room {
         means.add(no_longer_needed);
         Ok(())
     }],
-    threads: &[Thread { declared: &answering::WORKER, start: answering::begin }],
     chapters: &[("call_out.chapter_id", Follows), ("call_out_asked.chapter_id", Stays)],
     demo: Some(demo::fill),
     ..Room::called("call_outs")

@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{Agreed, CallAnswer, CallOutKind, CallOutState};
+use super::model::{CallOutKind, CallOutState};
 use crate::basics::codes::codes;
+use crate::calling::model::{Agreed, CallAnswer};
 use crate::persons::PersonId;
 use crate::volunteers::VolunteerId;
 

@@ -1,33 +1,15 @@
 //! What the page of a link shows and does; how it looks is the portal's. Looking changes nothing.
 
-use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::model::{CallAnswer, first_name};
 use super::store;
+use crate::calling::model::{CallAnswer, first_name};
+use crate::calling::page::Shown;
 use crate::persons::{self, PersonId};
 use crate::tree;
 use crate::vault::Vault;
-
-/// What somebody sees who opens a link that is good: of the person a first name, and what they answered themselves.
-#[derive(Debug, Clone)]
-pub struct Shown {
-    pub first_name: String,
-    pub chapter: String,
-    pub event: String,
-    pub place: String,
-    pub why: String,
-    pub from: DateTime<Utc>,
-    pub until: DateTime<Utc>,
-    pub answer: Option<CallAnswer>,
-    pub arrives_at: Option<DateTime<Utc>>,
-    /// As many come as are needed.
-    pub enough: bool,
-    /// What an officer scans when they come; of who comes.
-    pub code: Option<String>,
-}
 
 /// What a link opens; `None` of one that is good for nothing any more: taken back, or the call-out has ended.
 pub fn look(conn: &mut PgConnection, vault: &Vault, asked: Uuid) -> Result<Option<Shown>, Fault> {

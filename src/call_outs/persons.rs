@@ -4,9 +4,11 @@
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::stops::{self, party_hash};
+use super::roll::CallOutRoll;
+use super::stops;
 use super::store;
 use crate::calendar::retention::Periods;
+use crate::calling::choice::party_hash;
 use crate::db::DbError;
 use crate::house::errand::Errand;
 use crate::house::persons::{
@@ -96,7 +98,7 @@ impl HoldsPersons for CalledOut {
     /// Whoever is not to be asked is not, whatever they are called.
     fn correct_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>, to: Uuid, _: &Called) -> Result<(), PersonsError> {
         let people = persons_of(errand.conn, of)?;
-        Ok(stops::relink(errand.conn, &people, &party_hash(errand.vault, to))?)
+        Ok(stops::relink(errand.conn, &people, &party_hash(errand.vault, &CallOutRoll, to))?)
     }
 
     /// Their links say nothing any more, and nothing is known of who they were.

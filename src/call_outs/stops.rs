@@ -1,8 +1,6 @@
 //! Who is not to be asked any more: they said so by a link or on the telephone, and it holds wherever they are known. It ends when they say
 //! another thing themselves: at their link while that is good, or to an officer who writes it down.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -10,16 +8,18 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fault::Fault;
-use super::model::Agreed;
 use super::out::CallOutConsentOut;
+use super::roll::CallOutRoll;
 use super::wire::CallOutConsentIn;
 use crate::authz::{Attempt, KeepPeople, SeePeople, Visit};
 use crate::basics::clock::vietnam_date;
+use crate::calling::choice::party_hash;
+use crate::calling::model::Agreed;
+use crate::calling::store::stops;
 use crate::db::DbError;
 use crate::db::schema::call_out_stop;
 use crate::persons;
 use crate::tree::{self, ChapterId};
-use crate::vault::Vault;
 use crate::volunteers::{self, VolunteerId, VolunteerRow};
 
 /// That somebody stopped, and whether it ended.
@@ -31,46 +31,7 @@ pub struct StopRow {
     pub lifted_how: Option<String>,
 }
 
-/// By what a person is the same at all chapters.
-pub fn party_hash(vault: &Vault, party: Uuid) -> Vec<u8> {
-    vault.hash("call_out.party", party.as_bytes()).to_vec()
-}
-
-/// Of these, who is not to be asked any more: by what they are, or by who they were when they said so.
-pub fn stopped(
-    conn: &mut PgConnection,
-    persons: &[Uuid],
-    hashes: &[Vec<u8>],
-) -> Result<(HashSet<Uuid>, HashSet<Vec<u8>>), DbError> {
-    use call_out_stop as s;
-    let rows: Vec<(Uuid, Option<Vec<u8>>)> = s::table
-        .filter(s::person_id.eq_any(persons).or(s::party_hash.eq_any(hashes)))
-        .filter(s::lifted_at.is_null())
-        .select((s::person_id, s::party_hash))
-        .load(conn)?;
-    Ok((rows.iter().map(|row| row.0).collect(), rows.into_iter().filter_map(|row| row.1).collect()))
-}
-
-/// When these persons stopped, and came back, in its order.
-pub fn of_persons(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<StopRow>, DbError> {
-    use call_out_stop as s;
-    let query = s::table.filter(s::person_id.eq_any(persons)).order((s::stopped_at, s::person_id));
-    Ok(query.select(StopRow::as_select()).load(conn)?)
-}
-
-/// Forgets by what these persons were known to be the same elsewhere.
-pub fn unlink(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), DbError> {
-    use call_out_stop as s;
-    diesel::update(s::table.filter(s::person_id.eq_any(persons))).set(s::party_hash.eq(None::<Vec<u8>>)).execute(conn)?;
-    Ok(())
-}
-
-/// These persons are somebody else's self from now on.
-pub fn relink(conn: &mut PgConnection, persons: &[Uuid], hash: &[u8]) -> Result<(), DbError> {
-    use call_out_stop as s;
-    diesel::update(s::table.filter(s::person_id.eq_any(persons))).set(s::party_hash.eq(Some(hash))).execute(conn)?;
-    Ok(())
-}
+stops!(call_out_stop, row StopRow);
 
 /// What stands of a volunteer, for those who see the chapter's people; noted. What they said to another chapter is not told.
 pub fn show(v: &mut Visit<'_>, id: VolunteerId) -> Result<CallOutConsentOut, Fault> {
@@ -115,7 +76,7 @@ pub fn lift(v: &mut Visit<'_>, id: VolunteerId, said: &CallOutConsentIn) -> Resu
             "Before the day on which they stopped: it takes a new consent.",
         ));
     }
-    let hash = party_hash(v.vault, party);
+    let hash = party_hash(v.vault, &CallOutRoll, party);
     let standing = standing(v.conn, row.person_id, &hash)?;
     let over: Vec<(Uuid, DateTime<Utc>)> =
         standing.into_iter().filter(|(_, stopped_at)| vietnam_date(*stopped_at) <= said.agreed_on).collect();

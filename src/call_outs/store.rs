@@ -5,12 +5,14 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::model::{CallAnswer, CallOutKind, CallOutState, Rule, Scanned};
+use super::model::{CallOutKind, CallOutState, Scanned};
 use super::wire::{NewCallOut, Patched};
 use crate::authz::{Granted, KeepPeople, Read, Seen};
+use crate::calling::model::{CallAnswer, Rule};
+use crate::calling::store::asked;
 use crate::db::DbError;
 use crate::db::schema::{call_out, call_out_answer, call_out_asked, call_out_rule, call_out_scan, call_out_shift, call_out_wave};
 use crate::db::statement::statement;
@@ -137,6 +139,8 @@ impl ScanRow {
     }
 }
 
+asked!(call_out_asked, call_out_answer, of call_out_id, row AskedRow);
+
 /// The rule that holds on a day.
 pub fn rule(conn: &mut PgConnection, day: NaiveDate) -> Result<Rule, DbError> {
     use call_out_rule as r;
@@ -145,9 +149,7 @@ pub fn rule(conn: &mut PgConnection, day: NaiveDate) -> Result<Rule, DbError> {
         .order(r::valid_from.desc())
         .select((r::quiet_from_minute, r::quiet_until_minute, r::most_a_month, r::most_for_one))
         .first(conn)?;
-    let minute = |minute: Option<i32>| minute.and_then(|minute| u32::try_from(minute).ok());
-    let quiet = minute(from).zip(minute(until));
-    Ok(Rule { quiet, most_a_month: i64::from(most_a_month), most_for_one: i64::from(most_for_one) })
+    Ok(Rule::of(from, until, most_a_month, most_for_one))
 }
 
 pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<CallOutRow>, DbError> {
@@ -275,37 +277,6 @@ pub fn insert_wave(conn: &mut PgConnection, wave: &WaveRow, asked: &[AskedRow]) 
     Ok(())
 }
 
-pub fn asked(conn: &mut PgConnection, id: Uuid) -> Result<Option<AskedRow>, DbError> {
-    Ok(call_out_asked::table.find(id).select(AskedRow::as_select()).first(conn).optional()?)
-}
-
-/// Everybody who was asked in a call-out.
-pub fn asked_of(conn: &mut PgConnection, call_out: Uuid) -> Result<Vec<AskedRow>, DbError> {
-    use call_out_asked as a;
-    Ok(a::table.filter(a::call_out_id.eq(call_out)).order(a::id).select(AskedRow::as_select()).load(conn)?)
-}
-
-/// Those who were asked, in the order of waves: a page of them.
-pub fn asked_list(conn: &mut PgConnection, call_out: Uuid, span: &Span<(DateTime<Utc>, Uuid)>) -> Result<Vec<AskedRow>, DbError> {
-    use call_out_asked as a;
-    let mut query = a::table
-        .filter(a::call_out_id.eq(call_out))
-        .order((a::asked_at, a::id))
-        .limit(span.rows)
-        .select(AskedRow::as_select())
-        .into_boxed();
-    if let Some((at, id)) = span.after {
-        query = query.filter(a::asked_at.ge(at)).filter(a::asked_at.gt(at).or(a::id.gt(id)));
-    }
-    Ok(query.load(conn)?)
-}
-
-/// The rows in which these persons were asked.
-pub fn asked_persons(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<AskedRow>, DbError> {
-    use call_out_asked as a;
-    Ok(a::table.filter(a::person_id.eq_any(persons)).order((a::asked_at, a::id)).select(AskedRow::as_select()).load(conn)?)
-}
-
 /// Those of these persons who were asked in a call-out that is not closed.
 pub fn asked_and_not_closed(conn: &mut PgConnection, persons: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
     use call_out_asked as a;
@@ -316,16 +287,6 @@ pub fn asked_and_not_closed(conn: &mut PgConnection, persons: &[Uuid]) -> Result
         .select(a::person_id)
         .distinct()
         .load(conn)?)
-}
-
-/// An answer in the order in which they came: (asked, answer, arrives at, answered at, account).
-pub type Said = (Uuid, String, Option<DateTime<Utc>>, DateTime<Utc>, Option<Uuid>);
-
-/// All answers of these people.
-pub fn answers_of(conn: &mut PgConnection, asked: &[Uuid]) -> Result<Vec<Said>, DbError> {
-    use call_out_answer as a;
-    let query = a::table.filter(a::asked_id.eq_any(asked)).order(a::id);
-    Ok(query.select((a::asked_id, a::answer, a::arrives_at, a::answered_at, a::account_id)).load(conn)?)
 }
 
 statement! {
@@ -372,35 +333,6 @@ pub fn put_into_shift(conn: &mut PgConnection, _: &Granted<KeepPeople>, id: Uuid
     Ok(())
 }
 
-/// Takes links back; nobody's account where a person was erased.
-pub fn revoke(conn: &mut PgConnection, ids: &[Uuid], at: DateTime<Utc>, by: Option<Uuid>) -> Result<usize, DbError> {
-    use call_out_asked as a;
-    let good = a::table.filter(a::id.eq_any(ids)).filter(a::revoked_at.is_null());
-    Ok(diesel::update(good).set((a::revoked_at.eq(Some(at)), a::revoked_by.eq(by))).execute(conn)?)
-}
-
-/// Forgets by what these persons were known to be the same elsewhere.
-pub fn unlink(conn: &mut PgConnection, persons: &[Uuid]) -> Result<(), DbError> {
-    use call_out_asked as a;
-    let asked = a::table.filter(a::person_id.eq_any(persons));
-    diesel::update(asked).set(a::party_hash.eq(None::<Vec<u8>>)).execute(conn)?;
-    Ok(())
-}
-
-statement! {
-    struct Often {
-        hashes: Vec<Vec<u8>> => diesel::sql_types::Array<diesel::sql_types::Binary>,
-        since: DateTime<Utc> => Timestamptz,
-    } -> (diesel::sql_types::Binary, BigInt),
-    "SELECT party_hash, count(*) FROM call_out_asked WHERE party_hash = ANY(?) AND asked_at > ? GROUP BY party_hash"
-}
-
-/// How often each of these was asked since a moment.
-pub fn often(conn: &mut PgConnection, hashes: &[Vec<u8>], since: DateTime<Utc>) -> Result<HashMap<Vec<u8>, i64>, DbError> {
-    let rows: Vec<(Vec<u8>, i64)> = Often { hashes: &hashes.to_vec(), since: &since }.load(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
 /// Writes what was seen, but what is there already; which it wrote.
 pub fn insert_scans(conn: &mut PgConnection, rows: &[ScanRow]) -> Result<HashSet<Uuid>, DbError> {
     let insert = diesel::insert_into(call_out_scan::table).values(rows).on_conflict_do_nothing();
@@ -417,28 +349,6 @@ pub fn scans_by_id(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid
 pub fn scans_of(conn: &mut PgConnection, asked: &[Uuid]) -> Result<Vec<ScanRow>, DbError> {
     use call_out_scan as s;
     Ok(s::table.filter(s::asked_id.eq_any(asked)).order((s::at, s::id)).select(ScanRow::as_select()).load(conn)?)
-}
-
-/// Those who were asked, have not answered and were not told: a part of them, held.
-pub fn waiting(conn: &mut PgConnection, call_out: Uuid, most: i64) -> Result<Vec<AskedRow>, DbError> {
-    use call_out_asked as a;
-    Ok(a::table
-        .filter(a::call_out_id.eq(call_out))
-        .filter(a::answer.is_null())
-        .filter(a::told_at.is_null())
-        .filter(a::revoked_at.is_null())
-        .order(a::id)
-        .limit(most)
-        .select(AskedRow::as_select())
-        .for_no_key_update()
-        .load(conn)?)
-}
-
-/// Notes who was told.
-pub fn told(conn: &mut PgConnection, ids: &[Uuid], at: DateTime<Utc>) -> Result<(), DbError> {
-    use call_out_asked as a;
-    diesel::update(a::table.filter(a::id.eq_any(ids))).set(a::told_at.eq(Some(at))).execute(conn)?;
-    Ok(())
 }
 
 /// Notes of closed call-outs of these chapters.

@@ -6,8 +6,9 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{Agreed, CallAnswer, CallOutKind, Scanned, ScannedHow};
+use super::model::{CallOutKind, Scanned, ScannedHow};
 use crate::basics::Line;
+use crate::calling::model::{Agreed, CallAnswer};
 use crate::http::{Check, FieldError, Patch, one_line};
 
 /// The longest name of an event or a place, in characters.

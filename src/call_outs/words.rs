@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::model::{first_name, told};
 use super::store::CallOutRow;
+use crate::calling::model::{first_name, told};
 use crate::outbox::Text;
 
 /// Asks somebody.
@@ -26,12 +26,6 @@ pub fn enough(row: &CallOutRow, chapter: &str, name: &str) -> String {
 /// As the outbox takes it.
 pub fn text(body: String) -> Text {
     Text { subject: "Hội Chữ thập đỏ: huy động tình nguyện viên".to_owned(), body }
-}
-
-/// An address that opens a telephone's own messages with everything filled in; blanks are `%20`, for a `+` would be shown.
-pub fn sms(phone: &str, body: &str) -> String {
-    let body: String = form_urlencoded::byte_serialize(body.as_bytes()).collect::<String>().replace('+', "%20");
-    format!("sms:{phone}?body={body}")
 }
 
 /// When somebody said they arrive.

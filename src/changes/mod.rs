@@ -3,9 +3,10 @@
 //! A room notes in its own transaction which records changed ([`note`]); a reader asks for what came after the place it has
 //! reached, and reads those records by their own paths, with their own rights. What always holds:
 //!
-//! * **Nothing is missed.** A row bears its transaction's number. Shown are only rows of transactions older than every one
-//!   that is still open, in the order of those numbers; so nothing can appear later before a place that was given out. A
-//!   transaction that stays open holds the feed up, and loses nothing.
+//! * **Nothing is missed.** Places are drawn one by one in this database, and who writes says until they have ended which one was
+//!   drawn before theirs. Shown are only places that everybody who still writes has said; so nothing can appear later before a
+//!   place that was given out. A transaction that has noted a change and stays open holds the feed up, and loses nothing; what goes
+//!   on elsewhere in the cluster does neither.
 //! * **A reader notices when its copy is of another database.** A place belongs to an epoch. In a database that was restored
 //!   or failed over a new one begins, all places of old ones are refused, and the reader begins anew.
 

@@ -41,7 +41,8 @@ pub async fn list_changes(desk: Desk, Query(query): Query<ChangesQuery>) -> Answ
     for _ in 0..2 {
         let (chapter, since) = (chapter.clone(), since.clone());
         let looked = desk
-            .read(move |v| {
+            // Each statement sees its own moment: what is settled is asked before what is read.
+            .tx(move |v| {
                 let (here, _) = v.see_code::<Read>(&chapter)?;
                 shown::look(v.conn, here.chapter(), &chapter, since.as_deref(), limit)
             })

@@ -71,8 +71,8 @@ pub(super) fn look(
     let at = store::epoch(conn)?;
     let Some(epoch) = at.epoch else { return Ok(Looked::Unsettled) };
     let filter = ("changes", chapter, epoch);
-    let place = Cursor::<Place>::decode(since, &filter)?.map_or((0, 0, 0), |cursor| cursor.last);
-    if place.0 >= at.next_xid {
+    let place = Cursor::<Place>::decode(since, &filter)?.map_or((0, 0), |cursor| cursor.last);
+    if place.0 > at.drawn {
         // Of a future that this database does not have.
         return Err(Problem::say(
             Kind::InvalidCursor,

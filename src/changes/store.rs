@@ -38,7 +38,7 @@ impl Change {
     }
 }
 
-// The cast by way of text is the only one there is from xid8 to a number.
+// The database gives each row its place.
 statement! {
     struct Note {
         chapters: Vec<Uuid> => Array<SqlUuid>,
@@ -46,11 +46,9 @@ statement! {
         subjects: Vec<&'a str> => Array<Text>,
         gone: Vec<bool> => Array<Bool>,
     } -> (),
-    "INSERT INTO change_feed (chapter_id, xid, seq, kind, subjects, gone)
-     SELECT c.chapter, x.xid, nextval('change_feed_seq'), c.kind, c.subjects, c.gone
-     FROM (SELECT chapter, kind, array_agg(subject) AS subjects, gone
-           FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bool[]) u(chapter, kind, subject, gone) GROUP BY chapter, kind, gone) c,
-          (SELECT pg_current_xact_id()::text::bigint AS xid) x"
+    "INSERT INTO change_feed (chapter_id, kind, subjects, gone)
+     SELECT chapter, kind, array_agg(subject), gone
+     FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bool[]) u(chapter, kind, subject, gone) GROUP BY chapter, kind, gone"
 }
 
 /// Notes changes in one statement, in the transaction that makes them; of several of one record the last counts. A row for
@@ -87,25 +85,35 @@ fn last_of_each(changes: &[Change]) -> Vec<&Change> {
     kept
 }
 
-/// How far a reader has come: behind this name in this row of this transaction.
-pub(super) type Place = (i64, i64, i64);
+/// How far a reader has come: behind this name in this row.
+pub(super) type Place = (i64, i64);
+
+statement! {
+    struct Settled { one: bool => Bool } -> (BigInt,),
+    "SELECT change_feed_settled() WHERE ?"
+}
+
+/// The last place that nothing can be written before any more. What is read up to it is read by a later statement, in a transaction in
+/// which each sees its own moment: the database refuses any other.
+fn settled(conn: &mut PgConnection) -> Result<i64, DbError> {
+    let (place,) = Settled { one: &true }.get_result(conn)?;
+    Ok(place)
+}
 
 statement! {
     struct After {
         chapter: Uuid => SqlUuid,
-        from_xid: i64 => BigInt,
-        from_seq: i64 => BigInt,
+        from: i64 => BigInt,
+        upto: i64 => BigInt,
         rows: i64 => BigInt,
-        xid: i64 => BigInt,
         seq: i64 => BigInt,
         n: i64 => BigInt,
         limit: i64 => BigInt,
-    } -> (BigInt, BigInt, BigInt, Text, Text, Bool),
-    "SELECT f.xid, f.seq, s.n, f.kind, s.subject, f.gone
-     FROM (SELECT * FROM change_feed
-           WHERE chapter_id = ? AND (xid, seq) >= (?, ?) AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
-           ORDER BY xid, seq LIMIT ?) f, unnest(f.subjects) WITH ORDINALITY s(subject, n)
-     WHERE (f.xid, f.seq, s.n) > (?, ?, ?) ORDER BY f.xid, f.seq, s.n LIMIT ?"
+    } -> (BigInt, BigInt, Text, Text, Bool),
+    "SELECT f.seq, s.n, f.kind, s.subject, f.gone
+     FROM (SELECT * FROM change_feed WHERE chapter_id = ? AND seq >= ? AND seq <= ? ORDER BY seq LIMIT ?) f,
+          unnest(f.subjects) WITH ORDINALITY s(subject, n)
+     WHERE (f.seq, s.n) > (?, ?) ORDER BY f.seq, s.n LIMIT ?"
 }
 
 /// Rows of a chapter behind a place: (place, kind, subject, gone). Whether it may be seen is asked by whoever shows them.
@@ -115,42 +123,33 @@ pub(super) fn after(
     place: Place,
     limit: i64,
 ) -> Result<Vec<(Place, String, String, bool)>, DbError> {
-    type Row = (i64, i64, i64, String, String, bool);
-    let (xid, seq, n) = place;
-    let after = After {
-        chapter: &here.0,
-        from_xid: &xid,
-        from_seq: &seq,
-        // Every row has a name at least, and the first one may have none left.
-        rows: &(limit + 1),
-        xid: &xid,
-        seq: &seq,
-        n: &n,
-        limit: &limit,
-    };
+    type Row = (i64, i64, String, String, bool);
+    let (seq, n) = place;
+    let upto = settled(conn)?;
+    // Every row has a name at least, and the first one may have none left.
+    let after = After { chapter: &here.0, from: &seq, upto: &upto, rows: &(limit + 1), seq: &seq, n: &n, limit: &limit };
     let rows: Vec<Row> = after.load(conn)?;
-    Ok(rows.into_iter().map(|(xid, seq, n, kind, subject, gone)| ((xid, seq, n), kind, subject, gone)).collect())
+    Ok(rows.into_iter().map(|(seq, n, kind, subject, gone)| ((seq, n), kind, subject, gone)).collect())
 }
 
 statement! {
-    struct Last { chapter: Uuid => SqlUuid } -> (BigInt, BigInt, BigInt),
-    "SELECT xid, seq, cardinality(subjects)::bigint FROM change_feed
-     WHERE chapter_id = ? AND xid < (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
-     ORDER BY xid DESC, seq DESC LIMIT 1"
+    struct Last { chapter: Uuid => SqlUuid, upto: i64 => BigInt } -> (BigInt, BigInt),
+    "SELECT seq, cardinality(subjects)::bigint FROM change_feed WHERE chapter_id = ? AND seq <= ? ORDER BY seq DESC LIMIT 1"
 }
 
 /// The place of the last name of a chapter that is shown; the beginning where there is none.
 pub(super) fn last(conn: &mut PgConnection, here: ChapterId) -> Result<Place, DbError> {
-    Ok(Last { chapter: &here.0 }.get_result(conn).optional()?.unwrap_or_default())
+    let upto = settled(conn)?;
+    Ok(Last { chapter: &here.0, upto: &upto }.get_result(conn).optional()?.unwrap_or_default())
 }
 
-// Which cluster, which database in it, on which of its timelines; the next number of a transaction.
+// Which cluster, which database in it, on which of its timelines; the last place that was drawn.
 statement! {
     struct Here { one: bool => Bool } -> (Text, BigInt, Nullable<SqlUuid>, Nullable<Text>),
-    "SELECT h.identity, pg_snapshot_xmax(pg_current_snapshot())::text::bigint, e.epoch, e.identity
+    "SELECT h.identity, s.last_value, e.epoch, e.identity
      FROM (SELECT concat_ws('/', s.system_identifier, d.oid, substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)) AS identity
            FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()) h
-     LEFT JOIN change_epoch e ON e.id = ?"
+     CROSS JOIN change_place_seq s LEFT JOIN change_epoch e ON e.id = ?"
 }
 
 /// What the feed's places mean just now.
@@ -158,34 +157,27 @@ statement! {
 pub(super) struct Epoch {
     /// `None` until [`settle`] has seen the database in which it lives.
     pub epoch: Option<Uuid>,
-    /// No transaction has this number yet, nor any above it.
-    pub next_xid: i64,
+    /// Nothing has a place behind this one yet.
+    pub drawn: i64,
 }
 
 /// The epoch, if it is the one of this very database.
 pub(super) fn epoch(conn: &mut PgConnection) -> Result<Epoch, DbError> {
-    let (here, next_xid, epoch, identity): (String, i64, Option<Uuid>, Option<String>) = Here { one: &true }.get_result(conn)?;
-    Ok(Epoch { epoch: epoch.filter(|_| identity == Some(here)), next_xid })
+    let (here, drawn, epoch, identity): (String, i64, Option<Uuid>, Option<String>) = Here { one: &true }.get_result(conn)?;
+    Ok(Epoch { epoch: epoch.filter(|_| identity == Some(here)), drawn })
 }
 
-/// Sees to it that the epoch is the one of this database: in a new one its rows get numbers of this database's own, behind
-/// which every transaction from now on stands, and all places that were given out are void.
+/// Sees to it that the epoch is the one of this database: in a new one all places that were given out are void.
 pub fn settle(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), DbError> {
     if epoch(conn)?.epoch.is_some() {
         return Ok(());
     }
-    // Servers that start together settle it once; and rows that are being written now keep their place.
+    // Servers that start together settle it once.
     conn.batch_execute("SET LOCAL statement_timeout = 0; LOCK TABLE change_epoch IN EXCLUSIVE MODE")?;
     if epoch(conn)?.epoch.is_some() {
         return Ok(());
     }
-    let (here, _, _, old): (String, i64, Option<Uuid>, Option<String>) = Here { one: &true }.get_result(conn)?;
-    // Another timeline of the same database goes on with its numbers.
-    let same_numbers = old.as_deref().and_then(|old| old.rsplit_once('/')).map(|(database, _)| database)
-        == here.rsplit_once('/').map(|(database, _)| database);
-    if !same_numbers {
-        conn.batch_execute("UPDATE change_feed SET xid = pg_current_xact_id()::text::bigint")?;
-    }
+    let (here, ..): (String, i64, Option<Uuid>, Option<String>) = Here { one: &true }.get_result(conn)?;
     Begin { epoch: &Uuid::new_v4(), identity: &here, now: &now }.execute(conn)?;
     Ok(())
 }

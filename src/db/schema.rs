@@ -394,6 +394,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_club (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        name -> Text,
+        state -> Text,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_club_member (id) {
+        id -> Uuid,
+        club_id -> Uuid,
+        donor_id -> Uuid,
+        joined_on -> Date,
+        left_on -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     blood_compatibility (component, receiver_abo, receiver_rh, giver_abo, giver_rh, valid_from) {
         component -> Text,
         receiver_abo -> Text,
@@ -429,6 +454,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_family (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        name -> Nullable<Bytea>,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_family_member (id) {
+        id -> Uuid,
+        family_id -> Uuid,
+        donor_id -> Uuid,
+        left_on -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     blood_file_layout (code, valid_from) {
         code -> Text,
         centre_id -> Nullable<BigInt>,
@@ -440,6 +486,77 @@ diesel::table! {
         words -> Jsonb,
         mark -> Text,
         source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_honour (id) {
+        id -> Uuid,
+        list_id -> Uuid,
+        chapter_id -> Uuid,
+        threshold_id -> Uuid,
+        donor_id -> Nullable<Uuid>,
+        family_id -> Nullable<Uuid>,
+        times -> Integer,
+        state -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_honour_list (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        awarded_at_id -> Uuid,
+        threshold_id -> Uuid,
+        until_day -> Date,
+        state -> Text,
+        decision_no -> Text,
+        proposed_by -> Uuid,
+        proposed_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_honour_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    blood_honour_shown (id) {
+        id -> Uuid,
+        honour_id -> Uuid,
+        name -> Nullable<Text>,
+        text_version -> SmallInt,
+        given_on -> Date,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blood_honour_threshold (id) {
+        id -> Uuid,
+        of -> Text,
+        times -> SmallInt,
+        chapter_id -> Nullable<Uuid>,
+        level -> Nullable<Text>,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        decision_no -> Text,
+        mark -> Text,
+        source -> Text,
+        entered_by -> Nullable<Uuid>,
+        entered_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -481,6 +598,99 @@ diesel::table! {
         request_hash -> Bytea,
         entered_by -> Uuid,
         entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_result (statement) {
+        statement -> Text,
+        drive_id -> BigInt,
+        drive_code -> Text,
+        centre -> Text,
+        chapter_id -> Uuid,
+        day -> Date,
+        version -> SmallInt,
+        registered -> Integer,
+        gave -> Integer,
+        deferred -> Nullable<Integer>,
+        units -> Integer,
+        ml -> Nullable<BigInt>,
+        replaced_by -> Nullable<Text>,
+        stated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_result_count (statement, dimension, kinds) {
+        statement -> Text,
+        dimension -> Text,
+        kinds -> Array<Text>,
+        persons -> Integer,
+    }
+}
+
+diesel::table! {
+    blood_result_year (scope_id, year) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        drives -> Integer,
+        registered -> BigInt,
+        gave -> BigInt,
+        units -> BigInt,
+        deferred -> BigInt,
+        untold -> Integer,
+        ml -> BigInt,
+        ml_units -> BigInt,
+    }
+}
+
+diesel::table! {
+    blood_result_year_count (scope_id, year, dimension, kind) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        dimension -> Text,
+        kind -> Text,
+        persons -> BigInt,
+    }
+}
+
+diesel::table! {
+    blood_target (decision_id, n) {
+        decision_id -> Uuid,
+        n -> SmallInt,
+        chapter_id -> Uuid,
+        units -> Integer,
+        per_mille -> Nullable<Integer>,
+        population -> Nullable<Integer>,
+        population_source -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    blood_target_decision (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        year -> SmallInt,
+        decision_no -> Text,
+        state -> Text,
+        own_units -> Nullable<Integer>,
+        under_id -> Nullable<Uuid>,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        statement -> Nullable<Text>,
+        replaced_by_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blood_value (valid_from) {
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vnd_per_unit -> BigInt,
+        mark -> Text,
+        source -> Text,
     }
 }
 
@@ -750,9 +960,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    change_feed (chapter_id, xid, seq) {
+    change_feed (chapter_id, seq) {
         chapter_id -> Uuid,
-        xid -> BigInt,
         seq -> BigInt,
         kind -> Text,
         subjects -> Array<Text>,
@@ -3667,6 +3876,107 @@ diesel::table! {
 }
 
 diesel::table! {
+    urgent_call (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        component -> Text,
+        abo -> Text,
+        rh -> Text,
+        hospital -> Text,
+        reason -> Text,
+        until_at -> Timestamptz,
+        needed -> Integer,
+        reach -> Text,
+        club_id -> Nullable<Uuid>,
+        wave_size -> Integer,
+        wave_minutes -> Nullable<Integer>,
+        state -> Text,
+        enough_at -> Nullable<Timestamptz>,
+        next_wave_at -> Nullable<Timestamptz>,
+        version -> Integer,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    urgent_call_answer (id) {
+        id -> BigInt,
+        asked_id -> Uuid,
+        answer -> Text,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    urgent_call_asked (id) {
+        id -> Uuid,
+        urgent_call_id -> Uuid,
+        wave_id -> Uuid,
+        chapter_id -> Uuid,
+        donor_id -> Uuid,
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        asked_at -> Timestamptz,
+        by_message -> Bool,
+        code -> Text,
+        answer -> Nullable<Text>,
+        arrives_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Uuid>,
+        told_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    urgent_call_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    urgent_call_rule (valid_from) {
+        valid_from -> Date,
+        quiet_from_minute -> Nullable<Integer>,
+        quiet_until_minute -> Nullable<Integer>,
+        most_a_month -> Integer,
+        most_for_one -> Integer,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    urgent_call_stop (person_id, stopped_at) {
+        person_id -> Uuid,
+        party_hash -> Nullable<Bytea>,
+        stopped_at -> Timestamptz,
+        lifted_at -> Nullable<Timestamptz>,
+        lifted_by -> Nullable<Uuid>,
+        lifted_how -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    urgent_call_wave (id) {
+        id -> Uuid,
+        urgent_call_id -> Uuid,
+        n -> Integer,
+        asked_by -> Nullable<Uuid>,
+        asked_at -> Timestamptz,
+        wanted -> Integer,
+        asked -> Integer,
+        quiet_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     volunteer (id) {
         id -> Uuid,
         chapter_id -> Uuid,
@@ -3858,7 +4168,15 @@ diesel::allow_tables_to_appear_in_same_query!(account, appeal_milestone);
 diesel::allow_tables_to_appear_in_same_query!(account, appeal_version);
 diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_club);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_club_member);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_family);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_family_member);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_honour_list);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_honour_shown);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_honour_threshold);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(account, booking);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out);
 diesel::allow_tables_to_appear_in_same_query!(account, call_out_answer);
@@ -3946,6 +4264,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, team_member);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer);
 diesel::allow_tables_to_appear_in_same_query!(account, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(account, upload);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_answer);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_stop);
+diesel::allow_tables_to_appear_in_same_query!(account, urgent_call_wave);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours);
@@ -3995,6 +4318,32 @@ diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, donation);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, blood_club_member);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_club, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(blood_club_member, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_family, blood_family_member);
+diesel::allow_tables_to_appear_in_same_query!(blood_family, blood_honour);
+diesel::allow_tables_to_appear_in_same_query!(blood_family, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_family_member, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, blood_honour_list);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, blood_honour_shown);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, blood_honour_threshold);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_list, blood_honour_threshold);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_list, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_threshold, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, blood_result_count);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, drive);
+diesel::allow_tables_to_appear_in_same_query!(blood_result, statement);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_year_count, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, blood_target_decision);
+diesel::allow_tables_to_appear_in_same_query!(blood_target, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, statement);
 diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_check_in);
@@ -4104,6 +4453,8 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, team);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, transfer_open);
 diesel::allow_tables_to_appear_in_same_query!(chapter, upload);
+diesel::allow_tables_to_appear_in_same_query!(chapter, urgent_call);
+diesel::allow_tables_to_appear_in_same_query!(chapter, urgent_call_asked);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_hours);
@@ -4148,6 +4499,7 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, document_publicatio
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(donation, donor);
 diesel::allow_tables_to_appear_in_same_query!(donor, person);
+diesel::allow_tables_to_appear_in_same_query!(donor, urgent_call_asked);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_check_in);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_deferral);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_difference);
@@ -4247,6 +4599,8 @@ diesel::allow_tables_to_appear_in_same_query!(person, person_join);
 diesel::allow_tables_to_appear_in_same_query!(person, post_holder);
 diesel::allow_tables_to_appear_in_same_query!(person, retention_proposal);
 diesel::allow_tables_to_appear_in_same_query!(person, team_member);
+diesel::allow_tables_to_appear_in_same_query!(person, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(person, urgent_call_stop);
 diesel::allow_tables_to_appear_in_same_query!(person, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_chapter);
 diesel::allow_tables_to_appear_in_same_query!(personal_data_request, personal_data_request_kept);
@@ -4289,6 +4643,10 @@ diesel::allow_tables_to_appear_in_same_query!(transfer, transfer_part);
 diesel::allow_tables_to_appear_in_same_query!(transfer_goods, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(transfer_part, transfer_part_goods);
 diesel::allow_tables_to_appear_in_same_query!(upload, upload_chunk);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call, urgent_call_wave);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call_answer, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(urgent_call_asked, urgent_call_wave);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_hours);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_skill);

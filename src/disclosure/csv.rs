@@ -160,7 +160,8 @@ fn encode(records: Records) -> Result<Bytes, Problem> {
     written(csv::QuoteStyle::Necessary, records)
 }
 
-fn written(quotes: csv::QuoteStyle, records: impl IntoIterator<Item = Vec<String>>) -> Result<Bytes, Problem> {
+/// Records as bytes of a file.
+pub(super) fn written(quotes: csv::QuoteStyle, records: impl IntoIterator<Item = Vec<String>>) -> Result<Bytes, Problem> {
     let terminator = csv::Terminator::CRLF;
     let mut writer = csv::WriterBuilder::new().terminator(terminator).quote_style(quotes).from_writer(Vec::new());
     for record in records {

@@ -2,13 +2,15 @@
 //!
 //! Nobody logs in here. Every query runs as the database role that can SELECT public rows and nothing else
 //! ([`Db::read_public`](crate::db::Db::read_public)), so a mistake in this room cannot show what is not public. (What somebody writes who
-//! signs up as a volunteer is the one thing that goes the other way: [`volunteers`].)
+//! signs up as a volunteer, or books a place of a blood drive, goes the other way: [`volunteers`], [`drives`].)
 //! The room owns no table; it asks the ledger, the chapters and giving for their public faces.
 
 pub mod activities;
 pub mod appeals;
-pub mod blood_certificates;
 pub mod blood_rules;
+pub mod blood_certificates;
+pub mod blood_honours;
+pub mod blood_results;
 pub mod cards;
 pub mod certificates;
 pub mod chapter_ledger;
@@ -21,6 +23,7 @@ pub mod csv;
 pub mod csv_metadata;
 pub mod csv_rows;
 pub mod documents;
+pub mod drives;
 pub mod entries;
 pub mod entry_out;
 pub mod fair_share;
@@ -31,6 +34,7 @@ mod late;
 pub mod leaves;
 pub mod members;
 pub mod officers;
+pub mod pre_check;
 pub mod publications;
 pub mod receipts;
 pub mod reversals;
@@ -80,16 +84,29 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(appeals::list_items)
         .service(statements::list_statements)
         .service(statements::show_statement)
+        .service(blood_honours::list_blood_honours)
+        .service(blood_results::show_blood_results)
+        .service(blood_results::download_blood_results)
+        .service(blood_results::list_blood_results)
+        .service(blood_results::download_blood_drives)
+        .service(blood_results::show_blood_result)
         .service(cards::show_card)
         .service(consent_texts::list_consent_texts)
         .service(volunteers::apply_as_volunteer)
         .service(volunteers::list_volunteer_consent_texts)
         .service(certificates::show_certificate)
-        .service(blood_certificates::check_blood_certificate)
         .service(blood_rules::show_blood_rules)
+        .service(blood_certificates::check_blood_certificate)
         .service(courses::list_courses)
         .service(courses::download_courses_calendar)
         .service(courses::list_courses_told)
+        .service(drives::list_drives)
+        .service(drives::download_drives_calendar)
+        .service(drives::book_drive)
+        .service(drives::list_booking_consent_texts)
+        .service(drives::show_drive)
+        .service(pre_check::show_pre_check)
+        .service(pre_check::assess_pre_check)
         .service(activities::activities_calendar)
         .service(activities::list_activities)
         .service(activities::show_activity)

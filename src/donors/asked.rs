@@ -1,4 +1,4 @@
-//! What other rooms ask of donors: who may be called, who gave how often, what was given at a day of giving. Set-wise; no names.
+//! What other rooms ask of donors: who gave how often, what was given at a day of giving. Set-wise; no names.
 
 use std::collections::HashMap;
 
@@ -12,84 +12,6 @@ use super::model::{DonationProof, DonorId};
 use crate::db::DbError;
 use crate::db::statement::statement;
 use crate::persons::PersonId;
-
-/// Whom a call is for.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// At these chapters.
-    pub chapters: Vec<Uuid>,
-    /// Of these groups: ABO and Rh by their codes, in the order of preference or none.
-    pub groups: Vec<(String, String)>,
-    /// The day for which they are wanted.
-    pub day: NaiveDate,
-    /// Of each component by its code, the last day on which it may have been given (inclusive). Whoever gave something else last is not
-    /// found; who never gave is.
-    pub given_by: Vec<(String, NaiveDate)>,
-    /// Without these.
-    pub not: Vec<Uuid>,
-    pub most: i64,
-}
-
-/// Somebody who may be called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Callable {
-    pub donor: DonorId,
-    pub person: PersonId,
-    pub chapter: Uuid,
-    pub abo: String,
-    pub rh: String,
-    /// The last day on which they gave, and what.
-    pub last: Option<(NaiveDate, String)>,
-}
-
-type CallableRow = (Uuid, Uuid, Uuid, String, String, Option<NaiveDate>, Option<String>);
-
-statement! {
-    struct FindCallable {
-        chapters: Vec<Uuid> => Array<SqlUuid>,
-        abo: Vec<String> => Array<Text>,
-        rh: Vec<String> => Array<Text>,
-        day: NaiveDate => Date,
-        components: Vec<String> => Array<Text>,
-        days: Vec<NaiveDate> => Array<Date>,
-        not: Vec<Uuid> => Array<SqlUuid>,
-        most: i64 => BigInt,
-    } -> (SqlUuid, SqlUuid, SqlUuid, Text, Text, Nullable<Date>, Nullable<Text>),
-    "WITH wanted AS (SELECT c.id AS chapter_id, g.abo, g.rh
-                     FROM unnest(?) AS c (id) CROSS JOIN unnest(?, ?) AS g (abo, rh))
-     SELECT d.id, d.person_id, d.chapter_id, d.abo, d.rh, d.last_on, d.last_component
-     FROM wanted w JOIN donor d ON d.chapter_id = w.chapter_id AND d.abo = w.abo AND d.rh = w.rh
-     WHERE d.state = 'ACTIVE' AND d.willing AND d.group_times = 2 AND (d.deferred_until IS NULL OR d.deferred_until < ?)
-       AND (d.last_on IS NULL OR EXISTS (SELECT FROM unnest(?, ?) AS b (component, day) WHERE b.component = d.last_component AND d.last_on <= b.day))
-       AND d.id <> ALL (?)
-     ORDER BY d.last_on NULLS FIRST, d.id LIMIT ?"
-}
-
-/// Who may be called: active, willing, of a confirmed group, not put off, and given nothing too lately. Who gave longest ago comes first.
-pub fn find_callable(conn: &mut PgConnection, wanted: &Wanted) -> Result<Vec<Callable>, DbError> {
-    let (abo, rh): (Vec<String>, Vec<String>) = wanted.groups.iter().cloned().unzip();
-    let (components, days): (Vec<String>, Vec<NaiveDate>) = wanted.given_by.iter().cloned().unzip();
-    let rows: Vec<CallableRow> = FindCallable {
-        chapters: &wanted.chapters,
-        abo: &abo,
-        rh: &rh,
-        day: &wanted.day,
-        components: &components,
-        days: &days,
-        not: &wanted.not,
-        most: &wanted.most,
-    }
-    .load(conn)?;
-    let callable = |(donor, person, chapter, abo, rh, last_on, last): CallableRow| Callable {
-        donor: DonorId(donor),
-        person: PersonId(person),
-        chapter,
-        abo,
-        rh,
-        last: last_on.zip(last),
-    };
-    Ok(rows.into_iter().map(callable).collect())
-}
 
 /// How often somebody gave.
 #[derive(Debug, Clone, PartialEq, Eq)]

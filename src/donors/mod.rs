@@ -19,6 +19,7 @@
 mod answers;
 mod asked;
 pub mod audit;
+pub mod callable;
 mod enter;
 pub mod fault;
 pub mod holder;
@@ -37,7 +38,7 @@ pub mod wire;
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
 
-pub use asked::{Callable, GivenAt, Times, Wanted, find_callable, given_at, times, times_of};
+pub use asked::{GivenAt, Times, given_at, times, times_of};
 pub use fault::Fault;
 pub use model::{DonationId, DonationProof, DonorId, DonorState};
 pub use record::{Certified, CertifyError, Given, Recorded, Serial, certify, defer, numbers_given, record};

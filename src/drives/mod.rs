@@ -19,17 +19,22 @@
 //! - READ shows drives and counts, and no person.
 
 mod answers;
+mod audit;
 mod book;
 pub mod bookings;
+mod demo;
 mod due;
 pub mod fault;
+mod holder;
 pub mod intake;
 mod later;
 pub mod link;
 pub mod model;
 mod out;
+pub mod page;
 mod places;
 mod plan;
+pub mod public;
 pub mod routes;
 pub mod rules;
 mod show;
@@ -63,6 +68,8 @@ pub const ROOM: Room = Room {
     ],
     tags: &[("drives", "Blood drives: slots, bookings, waiting lists; moved and called off")],
     routes: routes::configure,
+    audits: &[&audit::Drives],
+    persons: &[&holder::Bookers],
     means: &[|means| {
         let pen = tell::Pen { vault: means.get()?, ways: means.get()?, public: means.get()? };
         means.add(tell::handler(pen.clone()));
@@ -73,5 +80,6 @@ pub const ROOM: Room = Room {
     }],
     threads: &[Thread { declared: &intake::WORKER, start: intake::begin }],
     chapters: &[("drive.chapter_id", Follows)],
+    demo: Some(demo::fill),
     ..Room::called("drives")
 };

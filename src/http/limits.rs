@@ -31,6 +31,8 @@ codes! {
         LogIn = "log_in",
         /// Something written on a public page, for people to read.
         SignUp = "sign_up",
+        /// A place that is booked: a class or a factory stands behind one address.
+        Booking = "booking",
     }
 }
 
@@ -44,6 +46,7 @@ impl Class {
         match self {
             Class::PublicRead => Quota::per_second(rate).allow_burst(times(5)),
             Class::SignUp => Quota::per_minute(share(5)).allow_burst(share(5)),
+            Class::Booking => Quota::per_minute(times(2)).allow_burst(times(2)),
             Class::Download => Quota::per_minute(share(4)).allow_burst(share(4)),
             Class::LogIn => Quota::per_minute(times(2)).allow_burst(times(2)),
         }
@@ -58,7 +61,7 @@ const SWEEP_EVERY: u64 = 10_000;
 pub struct RateLimits(Option<Arc<Buckets>>);
 
 struct Buckets {
-    classes: [DefaultKeyedRateLimiter<Network>; 4],
+    classes: [DefaultKeyedRateLimiter<Network>; 5],
     spent: AtomicU64,
     metrics: Metrics,
 }

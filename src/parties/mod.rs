@@ -271,6 +271,14 @@ pub fn hold_all(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Holds parties until the end of the transaction against others who hold them so, in one order for everybody; what is written about them
+/// meanwhile does not wait.
+pub fn hold_turns(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
+    let held = party::table.filter(party::id.eq_any(ids)).order(party::id).select(party::id).for_no_key_update();
+    held.load::<Uuid>(conn)?;
+    Ok(())
+}
+
 /// Takes back parties written in this transaction that turned out to be needed by nobody.
 pub fn take_back(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
     diesel::delete(party::table.filter(party::id.eq_any(ids))).execute(conn)?;

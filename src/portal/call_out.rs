@@ -1,31 +1,63 @@
-//! `/huy-dong/{token}`: where somebody who is called out answers, without logging in and without JavaScript. It is nobody's else: kept by no
-//! cache, found by no search engine, and it does not repeat its own address.
+//! `/huy-dong/{token}`: where somebody who is called answers, without logging in and without JavaScript; a volunteer there, a donor of blood
+//! under an address of their own. It is nobody's else: kept by no cache, found by no search engine, and it does not repeat its own address.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Duration, Utc};
+use diesel::pg::PgConnection;
 use print::Qr;
+use uuid::Uuid;
 
 use super::assets;
 use super::page::{QrImage, render};
 use crate::basics::Clock;
-use crate::call_outs::answering::{Answering, Outcome, Saying};
-use crate::call_outs::link;
-use crate::call_outs::model::{CallAnswer, told, told_in_english};
-use crate::call_outs::page::{self, Shown};
+use crate::call_outs::{self, roll::CallOutRoll};
+use crate::calling::answering::{Answering, Outcome, Saying};
+use crate::calling::model::{CallAnswer, told, told_in_english};
+use crate::calling::page::Shown;
+use crate::calling::roll::Roll;
 use crate::db::Db;
 use crate::http::{Bytes, Lang, Problem};
+use crate::links::signed::Signed;
+use crate::urgent_calls::{self, roll::UrgentRoll};
 use crate::vault::Vault;
 
-/// The page; opening it, as scanners of messages do, changes nothing.
+/// Who calls: whose links, whose roll, and what is seen of it.
+struct Caller {
+    links: &'static Signed,
+    roll: &'static dyn Roll,
+    look: fn(&mut PgConnection, &Vault, DateTime<Utc>, Uuid) -> Result<Option<Shown>, Problem>,
+    /// For blood; else for volunteers.
+    is_blood: bool,
+}
+
+static CALLERS: [Caller; 2] = [
+    Caller {
+        links: &call_outs::link::LINKS,
+        roll: &CallOutRoll,
+        look: |conn, vault, _, asked| Ok(call_outs::page::look(conn, vault, asked)?),
+        is_blood: false,
+    },
+    Caller {
+        links: &urgent_calls::link::LINKS,
+        roll: &UrgentRoll,
+        look: |conn, vault, now, asked| Ok(urgent_calls::page::look(conn, vault, now, asked)?),
+        is_blood: true,
+    },
+];
+
+/// The pages; opening one, as scanners of messages do, changes nothing.
 pub fn configure(config: &mut web::ServiceConfig) {
-    let page = web::resource(format!("{}/{{token}}", link::AT))
-        .route(web::get().to(show))
-        .route(web::head().to(show))
-        .route(web::post().to(answer));
-    config.service(page);
+    for caller in &CALLERS {
+        let page = web::resource(format!("{}/{{token}}", caller.links.at))
+            .app_data(web::Data::new(caller))
+            .route(web::get().to(show))
+            .route(web::head().to(show))
+            .route(web::post().to(answer));
+        config.service(page);
+    }
 }
 
 /// Behind the address of a page that somebody is sent on to who has answered.
@@ -39,36 +71,42 @@ const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What the page needs.
-type Door = (web::Path<String>, web::Data<Db>, web::Data<Vault>, web::Data<Clock>);
+type Door = (web::Data<&'static Caller>, web::Path<String>, web::Data<Db>, web::Data<Vault>, web::Data<Clock>);
 
-async fn look(db: &Db, vault: &web::Data<Vault>, token: &str) -> Result<Option<Shown>, Problem> {
+async fn look(
+    caller: &'static Caller,
+    (db, vault, clock): (&Db, &web::Data<Vault>, &Clock),
+    token: &str,
+) -> Result<Option<Shown>, Problem> {
     // Whoever has no link of ours does not come as far as the database.
-    let Some(asked) = link::read(vault, token) else { return Err(Problem::not_found()) };
-    let vault = vault.clone();
-    db.read(move |conn| Ok::<_, Problem>(page::look(conn, &vault, asked)?)).await
+    let Some(asked) = caller.links.read(vault, token) else { return Err(Problem::not_found()) };
+    let (vault, now) = (vault.clone(), clock.now());
+    db.read(move |conn| (caller.look)(conn, &vault, now, asked)).await
 }
 
-async fn show(request: HttpRequest, (token, db, vault, clock): Door) -> Result<HttpResponse, Problem> {
-    let shown = look(&db, &vault, &token).await?;
+async fn show(request: HttpRequest, (caller, token, db, vault, clock): Door) -> Result<HttpResponse, Problem> {
+    let caller = **caller;
+    let shown = look(caller, (&db, &vault, &clock), &token).await?;
     let said = Some(Told::Thanks).filter(|_| request.query_string() == SAID);
-    reply(&request, &clock, shown, said)
+    reply(&request, caller, &clock, shown, said)
 }
 
 async fn answer(
     request: HttpRequest,
     Bytes(filled_in): Bytes<FORM_BYTES>,
-    (token, db, vault, clock): Door,
+    (caller, token, db, vault, clock): Door,
     answering: web::Data<Answering>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = link::read(&vault, &token).ok_or_else(Problem::not_found)?;
+    let caller = **caller;
+    let asked = caller.links.read(&vault, &token).ok_or_else(Problem::not_found)?;
     let Some((answer, minutes)) = read(&filled_in) else {
-        let shown = look(&db, &vault, &token).await?;
-        return reply(&request, &clock, shown, Some(Told::Choose));
+        let shown = look(caller, (&db, &vault, &clock), &token).await?;
+        return reply(&request, caller, &clock, shown, Some(Told::Choose));
     };
     let arrives_at = minutes.filter(|_| answer == CallAnswer::Yes).map(|minutes| clock.now() + Duration::minutes(minutes));
-    let said = answering.say(Saying { asked, answer, arrives_at }).await;
+    let said = answering.say(caller.roll, Saying { asked, answer, arrives_at }).await;
     match said.map_err(|not| Problem::unavailable(not.again_after()))? {
-        Outcome::Over => reply(&request, &clock, None, None),
+        Outcome::Over => reply(&request, caller, &clock, None, None),
         // A page that is loaded again says nothing again.
         Outcome::Taken => Ok(HttpResponse::SeeOther()
             .insert_header((LOCATION, format!("{}?{SAID}", request.path())))
@@ -107,6 +145,7 @@ enum Told {
 struct CallOutPage<'a> {
     lang: &'static str,
     is_vi: bool,
+    is_blood: bool,
     style: String,
     shown: Option<&'a Shown>,
     from: String,
@@ -122,7 +161,13 @@ struct CallOutPage<'a> {
     qr: Option<QrImage>,
 }
 
-fn reply(request: &HttpRequest, clock: &Clock, shown: Option<Shown>, said: Option<Told>) -> Result<HttpResponse, Problem> {
+fn reply(
+    request: &HttpRequest,
+    caller: &Caller,
+    clock: &Clock,
+    shown: Option<Shown>,
+    said: Option<Told>,
+) -> Result<HttpResponse, Problem> {
     let lang = Lang::of_page(request);
     let status = match (&shown, said) {
         (None, _) => StatusCode::GONE,
@@ -137,6 +182,7 @@ fn reply(request: &HttpRequest, clock: &Clock, shown: Option<Shown>, said: Optio
     let page = CallOutPage {
         lang: lang.tag(),
         is_vi: lang == Lang::Vi,
+        is_blood: caller.is_blood,
         style: assets::address("portal.css"),
         from: moment(shown.as_ref().map(|shown| shown.from)),
         until: moment(shown.as_ref().map(|shown| shown.until)),

@@ -6,6 +6,8 @@ use diesel::pg::PgConnection;
 use serde::Deserialize;
 
 use super::asked::in_capitals;
+use super::blood_results;
+use super::blood_words;
 use super::committees::{self, Block};
 use super::flow::{Beside, View};
 use super::ledger::{Newest, Row, latest};
@@ -20,6 +22,7 @@ use super::{format, labels, members, volunteers};
 use crate::chapters::reference::CENTRAL;
 use crate::chapters::shown::RelatedChapter;
 use crate::db::Db;
+use crate::disclosure::blood_results as of_blood;
 use crate::disclosure::chapters::{self as chapters, ChapterDetail, ChapterOut, ChapterRef, MatchedBy};
 use crate::disclosure::entries::EntriesQuery;
 use crate::disclosure::totals::{self, PlaceSpent, Spent, TotalsOut};
@@ -167,6 +170,8 @@ struct ChapterPage {
     volunteers: Option<Volunteers>,
     /// To the page on which people sign up, where the chapter takes anybody.
     invitation: Option<&'static str>,
+    /// Units of blood this year against its target.
+    blood: Option<(&'static blood_words::BloodResults, blood_results::Line)>,
     below: Vec<Line>,
     next: Option<String>,
     rows: Vec<Row>,
@@ -243,6 +248,7 @@ fn chapter_page(
     let reversed = reversals::here(conn, &chapter.code, year(&form.year, p.today)?, lang)?;
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
     let Newest { rows, .. } = latest(conn, index, &here, NEWEST, lang)?;
+    let blood = blood_results::on_chapter(of_blood::of_chapter(conn, &chapter.code, p.today)?, lang);
     let spent = spent_here(&chapter, &totals, &below.items);
     let flow = View::of(conn, &totals, Beside::Place(spent, held), lang)?;
     let w = &p.w.chapters;
@@ -287,6 +293,7 @@ fn chapter_page(
         members: members::of(members, lang),
         volunteers: volunteers::of(of_volunteers, lang),
         invitation: (!is_gone).then_some(volunteer_words::Words::of(lang).sign_up.invitation),
+        blood,
         flow,
         facts,
         ancestors,

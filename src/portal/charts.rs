@@ -50,7 +50,7 @@ pub struct Inflow {
 }
 
 /// The next round figure at or above an amount: 1, 2 or 5 with zeros.
-fn round_up(amount: i64) -> i64 {
+pub(super) fn round_up(amount: i64) -> i64 {
     let mut step = 1i64;
     loop {
         for times in [1, 2, 5] {
@@ -62,6 +62,12 @@ fn round_up(amount: i64) -> i64 {
         }
         step = step.saturating_mul(10);
     }
+}
+
+/// The bar of a step, so high beside `top`.
+pub(super) fn bar(step: usize, amount: i64, top: i64, says: String) -> Bar {
+    let height = (amount as f64 / top.max(1) as f64 * HEIGHT).max(0.6);
+    Bar { x: trimmed(step as f64 * STEP + (STEP - BAR) / 2.0), y: trimmed(HEIGHT - height), height: trimmed(height), says }
 }
 
 /// Sums by day or by week from `from` to `to`; `None` when nothing was received.
@@ -87,15 +93,12 @@ pub fn inflow(by_day: &BTreeMap<NaiveDate, Sum>, from: NaiveDate, to: NaiveDate,
         return None;
     }
     let top = round_up(most);
-    let bars = starts.iter().zip(&sums).enumerate().filter(|(_, (_, sum))| sum.0 > 0).map(|(n, (day, sum))| {
-        let height = (sum.0 as f64 / top as f64 * HEIGHT).max(0.6);
-        Bar {
-            x: trimmed(n as f64 * STEP + (STEP - BAR) / 2.0),
-            y: trimmed(HEIGHT - height),
-            height: trimmed(height),
-            says: format!("{}: {}", format::day(*day, lang), format::vnd(sum.0, lang)),
-        }
-    });
+    let bars = starts
+        .iter()
+        .zip(&sums)
+        .enumerate()
+        .filter(|(_, (_, sum))| sum.0 > 0)
+        .map(|(n, (day, sum))| bar(n, sum.0, top, format!("{}: {}", format::day(*day, lang), format::vnd(sum.0, lang))));
     let lines = starts.iter().zip(&sums).rev().filter(|(_, sum)| sum.1 != 0).map(|(day, sum)| Line {
         day: format::day(*day, lang),
         iso: day.to_string(),

@@ -16,7 +16,7 @@ use super::{blood_certificate, card, certificate, flow_words, format, labels, le
 use crate::basics::keyboard::{Typed, typed};
 use crate::db::Db;
 use crate::disclosure::entries::EntryOut;
-use crate::disclosure::{appeals, cards, certificates, entries};
+use crate::disclosure::{appeals, cards, certificates, drives, entries};
 use crate::donors;
 use crate::http::{Lang, Problem, Query};
 use crate::log;
@@ -114,7 +114,10 @@ pub async fn show_entry(
                 None => match certificates::look_up(conn, &code, p.today)? {
                     Some(certificate) => certificate::page(p, certificate),
                     None if donors::public::is_one(conn, &code)? => blood_certificate::ask(p),
-                    None => leaf::page(conn, p, &code, &prefix),
+                    None => match drives::of_booking(conn, &code)? {
+                        Some(drive) => super::drives::of_code(p, drive),
+                        None => leaf::page(conn, p, &code, &prefix),
+                    },
                 },
             },
         })

@@ -1,6 +1,6 @@
 //! The portal: the public ledger as web pages, for people. It stands over the functions of the public API and owns no
 //! table: whatever a page shows, [`disclosure`](crate::disclosure) read it, under the database role that can SELECT
-//! public rows and nothing else. (Whoever signs up as a volunteer writes, by way of `disclosure` too.)
+//! public rows and nothing else. (Whoever signs up as a volunteer, or books a place of a blood drive, writes, by way of `disclosure` too.)
 //!
 //! What always holds: a page is useful without JavaScript and in both languages ([`words`]); nothing is fetched from
 //! elsewhere and nothing is inline, under a policy that forbids both ([`page::POLICY`]); text from the books reaches HTML
@@ -12,7 +12,10 @@ mod activity_words;
 mod appeals;
 mod asked;
 mod assets;
+mod booking;
 mod blood_certificate;
+mod blood_results;
+mod blood_words;
 mod call_out;
 mod card;
 mod certificate;
@@ -20,6 +23,8 @@ mod chapters;
 mod charts;
 mod committees;
 mod courses;
+mod drive_words;
+mod drives;
 mod entry;
 mod errors;
 mod flow;
@@ -36,6 +41,8 @@ mod members;
 mod moved;
 mod open_data;
 mod page;
+mod pre_check;
+mod pre_check_words;
 mod proof;
 mod publications;
 mod reversals;
@@ -57,11 +64,22 @@ use crate::http::{Kind, Problem};
 pub fn configure(config: &mut web::ServiceConfig) {
     let pages = web::scope("").wrap(from_fn(fair_share::charge)).configure(pages);
     config.service(
-        web::scope("").wrap(from_fn(errors::show)).configure(assets::configure).configure(call_out::configure).service(pages),
+        web::scope("")
+            .wrap(from_fn(errors::show))
+            .configure(assets::configure)
+            .configure(call_out::configure)
+            .configure(booking::configure)
+            .service(pages),
     );
 }
 
+/// Of one drive, by its code: the letters of drives are in no other word that stands there.
+const DRIVE: &str = "/hien-mau/{code:[^/]*[Hh][Mm][^/]*}";
+
 fn pages(config: &mut web::ServiceConfig) {
+    // Before the page that says that a booking was taken, for which it would be taken.
+    let check = web::resource("/hien-mau/{code}/kiem-tra").route(web::get().to(pre_check::show_pre_check));
+    config.service(check.route(web::post().to(pre_check::assess_pre_check)).default_service(web::to(wrong_method)));
     let mut page = |path, route: Route| {
         config.service(web::resource(path).route(route).default_service(web::to(wrong_method)));
     };
@@ -73,6 +91,8 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/don-vi/{code}", web::get().to(chapters::show_chapter));
     page("/hoat-dong", web::get().to(activities::list_activities));
     page("/hoat-dong/{code}", web::get().to(activities::show_activity));
+    page("/hien-mau/ket-qua", web::get().to(blood_results::show_results));
+    page("/hien-mau/ket-qua/{code}", web::get().to(blood_results::show_result));
     page("/huy", web::get().to(reversals::show_reversals));
     page("/can-bo/{code}", web::get().to(reversals::show_officer));
     page("/g/{code}", web::get().to(entry::show_entry));
@@ -87,12 +107,16 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/du-lieu-mo", web::get().to(open_data::show_open_data));
     page("/kiem-tra", web::get().to(open_data::show_check));
     page("/tinh-nguyen/da-nhan", web::get().to(sign_up::show_taken));
-    // The one page that takes something.
+    page("/hien-mau", web::get().to(drives::list_drives));
+    page(&format!("{DRIVE}/{{taken:da-giu-cho|dang-cho}}"), web::get().to(drives::show_taken));
+    // The pages that take something.
+    let drive = web::resource(DRIVE).route(web::get().to(drives::show_drive)).route(web::post().to(drives::book));
+    config.service(drive.default_service(web::to(wrong_method)));
     let form = web::resource("/tinh-nguyen").route(web::get().to(sign_up::show_sign_up)).route(web::post().to(sign_up::sign_up));
     config.service(form.default_service(web::to(wrong_method)));
 }
 
-/// Pages are read, and all but one nothing else.
+/// Pages are read, and nearly all nothing else.
 async fn wrong_method() -> Result<HttpResponse, Problem> {
     Err(Problem { headers: vec![("allow", "GET".to_owned())], ..Problem::new(Kind::MethodNotAllowed) })
 }

@@ -56,9 +56,9 @@ impl Form {
 }
 
 /// A chapter to choose.
-struct Choice {
-    code: String,
-    name: String,
+pub(super) struct Choice {
+    pub(super) code: String,
+    pub(super) name: String,
 }
 
 #[derive(Template)]
@@ -207,7 +207,7 @@ fn answer(page: &SignUpPage, refused: &Problem) -> Result<HttpResponse, Problem>
 }
 
 /// The chapters that a code or a name means; those that are closed are none.
-fn chapters_of(conn: &mut PgConnection, asked: &str) -> Result<Vec<Choice>, Problem> {
+pub(super) fn chapters_of(conn: &mut PgConnection, asked: &str) -> Result<Vec<Choice>, Problem> {
     if asked.is_empty() {
         return Ok(Vec::new());
     }

@@ -158,6 +158,27 @@ fn a_call_out_that_ends_while_answers_come_counts_those_before_and_no_other() {
     crate::committees::audit(&app);
 }
 
+/// Four times a month and no more, even if many call at one moment: of six more call-outs one asks them.
+#[test]
+fn nobody_is_asked_too_often_by_calls_of_one_moment() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    volunteers(&officer, "23095", 3);
+    for _ in 0..3 {
+        assert_eq!(asked(&app, &officer, json!({"needed": 5, "wave_size": 3}))["asked"], 3);
+    }
+    let made: Vec<Value> =
+        (0..6).map(|_| officer.post(CALL_OUTS, called(&app, json!({"needed": 5, "wave_size": 3})), 201)).collect();
+    std::thread::scope(|threads| {
+        for one in &made {
+            threads.spawn(|| officer.post(&at(one, "/waves"), json!({"id": Uuid::now_v7()}), 201));
+        }
+    });
+    let most = "SELECT max(n) FROM (SELECT count(*) AS n FROM call_out_asked GROUP BY person_id) x";
+    assert_eq!(app.database.number(most), 4);
+    assert_eq!(app.database.number("SELECT count(*) FROM call_out_asked"), 12, "and each of them four times");
+}
+
 #[test]
 fn the_next_wave_is_asked_by_itself_until_enough_come() {
     let app = TestApp::start();
@@ -269,6 +290,7 @@ fn who_stopped_is_asked_again_by_their_own_word_and_no_other() {
     assert_eq!(press(&app, &link, "answer=NO").status, 303);
     let shown = officer.get(&consent, 200);
     assert_eq!((shown.get("stopped_at"), &shown["agreed_how"], asks(&officer)), (None, &json!("LINK"), json!(1)));
+    app.clock.advance(Duration::minutes(1));
     assert_eq!(press(&app, &link, "answer=STOP&sure=1").status, 303, "and again");
     officer.post(&at(&first, "/ending"), Value::Null, 200);
     assert_eq!(asks(&officer), 0);

@@ -296,6 +296,7 @@ fn every_store_lets_go_of_an_erased_person() {
     crate::donors::held(officer, &person);
     crate::call_outs::with_person(&app, officer, &person);
     crate::family_links::asked_by(&app, NAME, PHONE);
+    crate::organs::asked_by(&app, NAME, PHONE);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
     let party = party_of(officer, &gift);
     officer.post(REQUESTS, ask(&app, "ACCESS", json!({"party": party, "note": "đến trụ sở hỏi"})), 201);

@@ -11,8 +11,6 @@
 //!
 //! `harness` has the server and the callers, `kit` what is sent; `tests/rooms.txt` says which part is whose (`make test-room`).
 
-mod harness;
-
 mod accounts;
 mod activities;
 mod activity_photos;
@@ -24,7 +22,9 @@ mod appointments;
 mod arrows;
 mod audit;
 mod batch;
+mod blood_results;
 mod blood_rules;
+mod blood_targets;
 mod books;
 mod books_kit;
 mod books_outside;
@@ -58,8 +58,9 @@ mod decision_rules;
 mod decisions;
 mod devices;
 mod documents;
-mod drives;
 mod donors;
+mod drives;
+mod drives_moments;
 mod dues;
 mod dues_moments;
 mod erasure;
@@ -72,6 +73,7 @@ mod finding;
 mod gifts;
 mod givers;
 mod guards;
+mod harness;
 mod holders;
 mod imports;
 mod imports_read;
@@ -102,6 +104,7 @@ mod openapi;
 mod openapi_types;
 mod opening_balances;
 mod operations;
+mod organs;
 mod outbox;
 mod papers;
 mod password_change;
@@ -120,6 +123,7 @@ mod portal_leaves;
 mod portal_outside;
 mod portal_reversals;
 mod portal_search;
+mod pre_check;
 mod privacy;
 mod problems;
 mod proofs;
@@ -175,9 +179,11 @@ mod units;
 mod unusual;
 mod uploads;
 mod volunteer_hours;
+mod volunteer_imports;
 mod volunteer_moments;
 mod volunteers;
 mod volunteers_story;
 mod vouchers;
 mod webhooks;
 mod words;
+

@@ -6,6 +6,8 @@ use crate::harness::TestApp;
 /// Operations of rooms that list their own beside their tests.
 pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
+    crate::blood_results::calls,
+    crate::blood_targets::calls,
     crate::drives::calls,
     crate::donors::calls,
     crate::public_statements::calls,
@@ -33,6 +35,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::teams::calls,
     crate::call_outs::calls,
     crate::volunteers::calls,
+    crate::volunteer_imports::calls,
     crate::volunteer_hours::calls,
     crate::sign_up::calls,
     crate::courses::calls,
@@ -44,4 +47,5 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::password_links::calls,
     crate::webhooks::calls,
     crate::family_links::calls,
+    crate::organs::calls,
 ];
