@@ -25,6 +25,7 @@ mod batch;
 mod blood_results;
 mod blood_rules;
 mod blood_targets;
+mod blood_days;
 mod books;
 mod books_kit;
 mod books_outside;
