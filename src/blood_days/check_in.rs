@@ -13,7 +13,7 @@ use super::store::{self, CheckInRow, DifferenceRow, OPEN};
 use super::wire::{Came, CheckInIn};
 use crate::authz::{Granted, KeepBlood, SeeBlood, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::basics::{Birth, Line, Phone};
+use crate::basics::{Birth, Line, Phone, PublicCode};
 use crate::blood_rules::{self, Asked, Component, Rules};
 use crate::donors;
 use crate::drives::bookings::{self, Booking};
@@ -39,10 +39,7 @@ pub fn take(v: &mut Visit<'_>, code: &str, items: &[CheckInIn], lang: Lang) -> R
     let file = store::standing_file(v.conn, drive.id)?;
     let late = file.is_some() || matches!(drive.state(), Some(DriveState::Reconciled | DriveState::Closed));
     let known = store::check_ins_by_id(v.conn, &items.iter().map(|item| item.id).collect::<Vec<_>>())?;
-    let bookings: Vec<Booking> = bookings::of_drive(v.conn, drive.id)?;
-    let by_code: HashMap<&str, Uuid> = bookings.iter().map(|row| (row.code.as_str(), row.id)).collect();
-    let by_id: HashMap<Uuid, &Booking> = bookings.iter().map(|row| (row.id, row)).collect();
-    let mut here = store::check_ins(v.conn, drive.id)?;
+    let (by_code, by_id) = named(v, &drive, items)?;
     let (mut all, mut came) = (Vec::with_capacity(items.len()), 0);
     for item in items {
         let hash = v.vault.hash("drive_check_in.request", item.print().as_bytes()).to_vec();
@@ -62,7 +59,7 @@ pub fn take(v: &mut Visit<'_>, code: &str, items: &[CheckInIn], lang: Lang) -> R
                 continue;
             }
             Ok(Came::Code(code)) => by_code.get(code.as_str()).copied(),
-            Ok(Came::Booking(id)) => by_id.contains_key(&id).then_some(id),
+            Ok(Came::Booking(id)) => by_id.get(&id).copied(),
             Ok(Came::WalkIn(who)) => match drives::arrived(v, &grant, &drive, (item.id, &who)) {
                 Ok(id) => Some(id),
                 Err(drives::fault::Fault::IdTaken) => {
@@ -76,28 +73,25 @@ pub fn take(v: &mut Visit<'_>, code: &str, items: &[CheckInIn], lang: Lang) -> R
             all.push(CheckInItemOut { result: CheckInResult::UnknownBooking, ..refused(item.id, None) });
             continue;
         };
-        let result = match here.get(&booking) {
-            Some(_) => CheckInResult::Already,
-            None => {
-                let row = CheckInRow {
-                    id: item.id,
-                    drive_id: drive.id,
-                    booking_id: booking,
-                    captured_at: item.captured_at,
-                    volume_ml: item.volume_ml,
-                    late,
-                    // What comes late is counted when somebody says so.
-                    counts: !late,
-                    request_hash: hash,
-                    entered_by: grant.account(),
-                    entered_at: v.now,
-                };
-                write(v, &drive, file.as_ref().map(|file| file.id), &row)?;
-                here.insert(booking, row);
-                came += 1;
-                if late { CheckInResult::ToSettle } else { CheckInResult::CheckedIn }
-            }
+        let row = CheckInRow {
+            id: item.id,
+            drive_id: drive.id,
+            booking_id: booking,
+            captured_at: item.captured_at,
+            volume_ml: item.volume_ml,
+            late,
+            // What comes late is counted when somebody says so.
+            counts: !late,
+            request_hash: hash,
+            entered_by: grant.account(),
+            entered_at: v.now,
         };
+        let result = match write(v, &drive, file.as_ref().map(|file| file.id), &row)? {
+            false => CheckInResult::Already,
+            true if late => CheckInResult::ToSettle,
+            true => CheckInResult::CheckedIn,
+        };
+        came += usize::from(result != CheckInResult::Already);
         if let (CheckInResult::Already, Some(ml), false) = (result, item.volume_ml, late) {
             store::note_volume(v.conn, booking, ml)?;
         }
@@ -125,8 +119,22 @@ fn may_come(drive: &Drive, today: NaiveDate) -> Result<(), Fault> {
     }
 }
 
-fn write(v: &mut Visit<'_>, drive: &Drive, file: Option<Uuid>, row: &CheckInRow) -> Result<(), Fault> {
-    store::check_in(v.conn, std::slice::from_ref(row))?;
+/// The bookings of a drive that items name, by their codes and by their ids.
+fn named(v: &mut Visit<'_>, drive: &Drive, items: &[CheckInIn]) -> Result<(HashMap<String, Uuid>, HashMap<Uuid, Uuid>), Fault> {
+    let typed = items.iter().filter_map(|item| PublicCode::parse(item.code.as_deref()?).ok());
+    let codes: Vec<String> = typed.map(|code| code.as_str().to_owned()).collect();
+    let ids: Vec<Uuid> = items.iter().filter_map(|item| item.booking).collect();
+    let here = |row: &Booking| row.drive_id == drive.id;
+    let by_code = bookings::by_codes(v.conn, &codes)?.into_iter().filter(here).map(|row| (row.code, row.id)).collect();
+    let by_id = bookings::by_ids(v.conn, &ids)?.into_iter().filter(here).map(|row| (row.id, row.id)).collect();
+    Ok((by_code, by_id))
+}
+
+/// Writes a check-in down; whether its booking had none.
+fn write(v: &mut Visit<'_>, drive: &Drive, file: Option<Uuid>, row: &CheckInRow) -> Result<bool, Fault> {
+    if store::check_in(v.conn, std::slice::from_ref(row))?.is_empty() {
+        return Ok(false);
+    }
     if row.late {
         let difference = DifferenceRow {
             id: Uuid::new_v4(),
@@ -145,7 +153,7 @@ fn write(v: &mut Visit<'_>, drive: &Drive, file: Option<Uuid>, row: &CheckInRow)
         };
         store::insert_differences(v.conn, &[difference])?;
     }
-    Ok(())
+    Ok(true)
 }
 
 fn again(row: &CheckInRow) -> CheckInItemOut {
@@ -173,7 +181,7 @@ fn taken(lang: Lang) -> Option<CheckInFault> {
 /// the rules of the day.
 fn advise(v: &mut Visit<'_>, drive: &Drive, chapter: ChapterId, items: &mut [CheckInItemOut], lang: Lang) -> Result<(), Fault> {
     let ids: Vec<Uuid> = items.iter().filter_map(|item| item.booking).collect();
-    let donors = donors_of(v, drive, chapter, &ids)?;
+    let donors = donors_of(v, chapter, &ids)?;
     if donors.is_empty() {
         return Ok(());
     }
@@ -198,9 +206,9 @@ fn advise(v: &mut Visit<'_>, drive: &Drive, chapter: ChapterId, items: &mut [Che
 type Found = HashMap<Uuid, (donors::DonorId, Option<Birth>)>;
 
 /// The donors of the chapter that these bookings are of, by number and name.
-fn donors_of(v: &mut Visit<'_>, drive: &Drive, chapter: ChapterId, ids: &[Uuid]) -> Result<Found, Fault> {
+fn donors_of(v: &mut Visit<'_>, chapter: ChapterId, ids: &[Uuid]) -> Result<Found, Fault> {
     let mut parties = HashMap::new();
-    for row in bookings::of_drive(v.conn, drive.id)?.into_iter().filter(|row| ids.contains(&row.id)) {
+    for row in bookings::by_ids(v.conn, ids)? {
         if let Some(of) = row.open(v.vault)?.as_ref().and_then(particulars) {
             let party = lists::party(v.vault, &of)?;
             parties.insert(row.id, party);

@@ -83,6 +83,11 @@ pub fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Booking>, DbE
     Ok(booking::table.filter(booking::id.eq_any(ids)).select(Booking::as_select()).load(conn)?)
 }
 
+/// Bookings by their codes, in no order.
+pub fn by_codes(conn: &mut PgConnection, codes: &[String]) -> Result<Vec<Booking>, DbError> {
+    Ok(booking::table.filter(booking::code.eq_any(codes)).select(Booking::as_select()).load(conn)?)
+}
+
 /// The booking whose code stands on paper.
 pub fn by_code(conn: &mut PgConnection, code: &str) -> Result<Option<Booking>, DbError> {
     Ok(booking::table.filter(booking::code.eq(code)).select(Booking::as_select()).first(conn).optional()?)
