@@ -426,7 +426,7 @@ fn the_second_person_is_somebody_else_and_sees_counts_alone() {
     let path = format!("/api/v1/reconciliations/{file}");
     officer.post(&at(&code, "/reconciliation/request"), json!({"note": "xong"}), 200);
     // The chair sent the file: it is not theirs to agree, whoever asked.
-    chair.post(&format!("{path}/approval"), Value::Null, 409);
+    chair.post(&format!("{path}/approval"), Value::Null, 403);
     let shown = accountant.get(&path, 200);
     assert_eq!((&shown["gave"], shown.to_string().contains("Lan")), (&json!(1), false));
     accountant.get(&at(&code, "/reconciliation/differences"), 403);
