@@ -25,7 +25,6 @@ words! {
         site: "Địa điểm", "Where";
         held_by: "Đơn vị tổ chức", "Held by";
         centre: "Cơ sở tiếp nhận máu", "Blood centre";
-        check_yourself: "Tự kiểm tra trước khi đăng ký", "Check yourself first";
         book: "Đặt chỗ", "Book a place";
         name: "Họ và tên", "Full name";
         contact: "Số điện thoại hoặc địa chỉ thư", "Telephone number or mail address";
