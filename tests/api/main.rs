@@ -60,6 +60,7 @@ mod devices;
 mod documents;
 mod donors;
 mod drives;
+mod drives_moments;
 mod dues;
 mod dues_moments;
 mod erasure;
