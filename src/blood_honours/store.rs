@@ -1,5 +1,7 @@
 //! SQL of honours: thresholds, lists, who is on them.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -87,6 +89,11 @@ pub struct HonourRow {
 impl HonourRow {
     pub fn state(&self) -> Option<BloodHonourState> {
         BloodHonourState::parse(&self.state)
+    }
+
+    /// It was awarded and not withdrawn since.
+    pub fn stands(&self) -> bool {
+        self.state() == Some(BloodHonourState::Awarded)
     }
 }
 
@@ -283,4 +290,19 @@ statement! {
 /// How many are on each of these lists, and how many of them stand: (list, all, awarded).
 pub fn counts(conn: &mut PgConnection, lists: &[Uuid]) -> Result<Vec<(Uuid, i64, i64)>, DbError> {
     Ok(Counted { lists: &lists.to_vec() }.load(conn)?)
+}
+
+/// The numbers of the proposals of these lists.
+pub fn decision_numbers(conn: &mut PgConnection, lists: &[Uuid]) -> Result<HashMap<Uuid, String>, DbError> {
+    use blood_honour_list as l;
+    let rows: Vec<(Uuid, String)> = l::table.filter(l::id.eq_any(lists)).select((l::id, l::decision_no)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Those of these donors who are on a list that waits.
+pub fn waiting(conn: &mut PgConnection, donors: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
+    use blood_honour as h;
+    let waiting = h::table.filter(h::donor_id.eq_any(donors)).filter(h::state.eq(BloodHonourState::Proposed.name()));
+    let rows: Vec<Option<Uuid>> = waiting.select(h::donor_id).distinct().load(conn)?;
+    Ok(rows.into_iter().flatten().collect())
 }

@@ -9,6 +9,7 @@ pub mod activities;
 pub mod appeals;
 pub mod blood_rules;
 pub mod blood_certificates;
+pub mod blood_honours;
 pub mod blood_results;
 pub mod cards;
 pub mod certificates;
@@ -83,6 +84,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(appeals::list_items)
         .service(statements::list_statements)
         .service(statements::show_statement)
+        .service(blood_honours::list_blood_honours)
         .service(blood_results::show_blood_results)
         .service(blood_results::download_blood_results)
         .service(blood_results::list_blood_results)

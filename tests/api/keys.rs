@@ -30,6 +30,7 @@ const LISTS: [&str; 6] = [
     "/api/v1/gift-imports/{id}/acceptance",
     "/api/v1/member-imports",
     "/api/v1/member-imports/{id}/acceptance",
+    "/api/v1/volunteer-imports",
     // Known by the address it is confirmed at, and its sender has no account that a key could belong to.
     "/api/v1/public/drives/{code}/bookings",
     "/api/v1/public/volunteer-applications",
