@@ -115,6 +115,9 @@ python3 "$here/activities.py" "$program" --folder "$dir"
 say "call-outs at 100,000 volunteers (bench/call_outs.py)"
 python3 "$here/call_outs.py" "$program" --folder "$dir"
 
+say "ten thousand people booking one blood drive (bench/drives.py)"
+python3 "$here/drives.py" "$program" --folder "$dir"
+
 say "blood donation of the country by commune (bench/blood_results.py)"
 python3 "$here/blood_results.py" "$program" --folder "$dir"
 

@@ -2,10 +2,10 @@
 //!
 //! The map of the house. Rooms to the left know nothing of rooms to the right:
 //!
-//! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs
-//! → outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
-//! parties → persons → members → committees → volunteers → courses → teams → calling → call_outs → blood_rules →
-//! blood_targets → drives → pre_check → donors → blood_results → blood_honours → urgent_calls → giving → spending → transfers → dues →
+//! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
+//! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements → parties →
+//! persons → members → committees → volunteers → courses → teams → calling → call_outs → blood_rules → blood_targets →
+//! drives → pre_check → donors → blood_results → blood_honours → urgent_calls → giving → spending → transfers → dues →
 //! corrections → books → periods → publications → campaigns → activities → commendations → settlements → family_links →
 //! organs → privacy → successions → search → disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!

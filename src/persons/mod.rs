@@ -32,6 +32,7 @@ pub mod retention;
 pub mod routes;
 mod row;
 mod sealed;
+pub mod sheet;
 mod store;
 pub mod wire;
 

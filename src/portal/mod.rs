@@ -73,6 +73,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
     );
 }
 
+/// Of one drive, by its code: the letters of drives are in no other word that stands there.
+const DRIVE: &str = "/hien-mau/{code:[^/]*[Hh][Mm][^/]*}";
+
 fn pages(config: &mut web::ServiceConfig) {
     // Before the page that says that a booking was taken, for which it would be taken.
     let check = web::resource("/hien-mau/{code}/kiem-tra").route(web::get().to(pre_check::show_pre_check));
@@ -105,9 +108,9 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/kiem-tra", web::get().to(open_data::show_check));
     page("/tinh-nguyen/da-nhan", web::get().to(sign_up::show_taken));
     page("/hien-mau", web::get().to(drives::list_drives));
-    page("/hien-mau/{code}/{taken}", web::get().to(drives::show_taken));
+    page(&format!("{DRIVE}/{{taken:da-giu-cho|dang-cho}}"), web::get().to(drives::show_taken));
     // The pages that take something.
-    let drive = web::resource("/hien-mau/{code}").route(web::get().to(drives::show_drive)).route(web::post().to(drives::book));
+    let drive = web::resource(DRIVE).route(web::get().to(drives::show_drive)).route(web::post().to(drives::book));
     config.service(drive.default_service(web::to(wrong_method)));
     let form = web::resource("/tinh-nguyen").route(web::get().to(sign_up::show_sign_up)).route(web::post().to(sign_up::sign_up));
     config.service(form.default_service(web::to(wrong_method)));

@@ -353,6 +353,7 @@ fn every_example_is_taken() {
     settlement(&mut story, &app);
     people::persons(&mut story, &app);
     courses(&mut story, &app);
+    crate::drives::examples(&mut story, &app);
     crate::volunteers::examples(&mut story, &app);
     crate::donors::examples(&mut story, &app);
     crate::family_links_between::examples(&mut story, &app);

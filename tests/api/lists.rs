@@ -26,8 +26,9 @@ use crate::unusual;
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Threads of the server's own, which ask whenever they like.
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "answers",
+    "bookings",
     "folding",
     "sequencer",
     "publisher",
@@ -266,6 +267,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
     crate::volunteer_hours::fill(&app, 52);
     crate::sign_up::fill(&app, 52);
     let course = crate::courses::fill(&app, 52);
+    let booked = crate::drives::fill(&app, 52);
     crate::family_links::fill(&app, 52);
     crate::organs::fill(&app, 52);
     let roles = [
@@ -312,6 +314,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/courses/{id}/enrolments", "?"),
         ("/api/v1/deadline-changes", "?chapter=23095"),
         ("/api/v1/decisions", "?chapter=23095"),
+        ("/api/v1/drives", "?chapter=23095"),
+        ("/api/v1/drives/{code}/bookings", "?"),
         ("/api/v1/donors", "?chapter=23095"),
         ("/api/v1/dues-sheets", "?chapter=23095"),
         ("/api/v1/dues-sheets/arrears", "?chapter=23095&day=2027-12-31"),
@@ -347,6 +351,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/public/chapters", "?parent=68"),
         ("/api/v1/public/commendations", "?chapter=68"),
         ("/api/v1/public/courses", "?"),
+        ("/api/v1/public/drives", "?"),
         ("/api/v1/public/entries", "?"),
         ("/api/v1/public/officers/{code}/reversals/chapters", "?year=2026"),
         ("/api/v1/public/reversals/chapters", "?chapter=TW&year=2026"),
@@ -398,6 +403,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
             "/api/v1/urgent-calls/{id}/asked" => urgently.as_str(),
             "/api/v1/blood-clubs/{id}/members" => in_club.as_str(),
             "/api/v1/blood-honours/{id}/honours" => honoured.as_str(),
+            "/api/v1/drives/{code}/bookings" => booked.as_str(),
             "/api/v1/teams/{id}/exercises" => exercises.as_str(),
             other => other,
         };

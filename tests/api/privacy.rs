@@ -154,6 +154,8 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "chapters/23095/reversals",
         "courses",
         "courses.ics",
+        "drives",
+        "drives.ics",
         "course-counts?chapter=68",
         &format!("certificates/{}", crate::courses::CODE),
         "units?q=ham+chinh",

@@ -51,6 +51,10 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/course-counts", "công khai: counts, folded"),
     ("GET /api/v1/public/courses", "công khai: courses that take people"),
     ("GET /api/v1/public/courses.ics", "công khai: the same"),
+    ("GET /api/v1/public/booking-consent-texts", "what whoever books a place is told before"),
+    ("GET /api/v1/public/drives", "công khai: blood drives that people can book"),
+    ("GET /api/v1/public/drives.ics", "công khai: the same"),
+    ("GET /api/v1/public/drives/{code}", "công khai: one of them"),
     ("GET /api/v1/public/entries/{code}", "công khai"),
     ("GET /api/v1/public/entries/{code}/receipt", "công khai: proves what is public"),
     ("GET /api/v1/public/log", "công khai"),
@@ -65,6 +69,7 @@ pub const PUBLIC: &[(&str, &str)] = &[
     ("GET /api/v1/public/units", "công khai"),
     ("GET /api/v1/public/units/{code}", "công khai"),
     ("GET /api/v1/public/volunteer-consent-texts", "what whoever signs up is told before"),
+    ("POST /api/v1/public/drives/{code}/bookings", "whoever gives blood has no account; confirmed by a link"),
     ("POST /api/v1/public/volunteer-applications", "whoever would like to be a volunteer has no account; confirmed by a link"),
 ];
 
@@ -109,6 +114,9 @@ pub fn reads(code: &str, document: &str, officer: &str, statement: &str) -> Vec<
         ("GET /api/v1/public/course-counts", "course-counts?chapter=68"),
         ("GET /api/v1/public/courses", "courses"),
         ("GET /api/v1/public/courses.ics", "courses.ics"),
+        ("GET /api/v1/public/booking-consent-texts", "booking-consent-texts"),
+        ("GET /api/v1/public/drives", "drives"),
+        ("GET /api/v1/public/drives.ics", "drives.ics"),
         ("GET /api/v1/public/chapters", "chapters"),
         ("GET /api/v1/public/chapters/{code}", "chapters/23095"),
         ("GET /api/v1/public/consent-texts", "consent-texts"),

@@ -37,6 +37,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::urgent_calls::calls,
     crate::blood_honours::calls,
     crate::volunteers::calls,
+    crate::volunteer_imports::calls,
     crate::volunteer_hours::calls,
     crate::sign_up::calls,
     crate::courses::calls,
