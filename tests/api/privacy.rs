@@ -216,6 +216,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "activities/68-NV-0001",
         "activities.ics",
         "activity-counts",
+        "blood-honours",
         "campaigns",
         "commendations",
         "movements",
