@@ -42,6 +42,7 @@ words! {
         closed: "Ngày hiến máu này không nhận đặt chỗ.", "This drive takes no bookings.";
         only_the_centre: "Bạn có hiến được hay không do cơ sở tiếp nhận máu quyết định trong ngày.",
             "Whether you can give is decided by the blood centre on the day.";
+        check: "Tự kiểm tra trước khi đến", "Check for yourself before you come";
         wrong: "Hãy xem lại các ô được đánh dấu.", "Look at the marked fields again.";
         is_full: "Đã hết chỗ, và danh sách chờ cũng đã đầy. Hãy chọn ngày hiến máu khác.",
             "All places are taken, and so is the waiting list. Choose another drive.";
