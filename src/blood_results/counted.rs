@@ -14,11 +14,11 @@ use crate::drives::Drive;
 pub fn counted(conn: &mut PgConnection, drive: &Drive) -> Result<Counted, DbError> {
     let given = donors::given_at(conn, &[drive.id])?;
     let gave: u64 = given.iter().map(|row| u64::try_from(row.count).unwrap_or(0)).sum();
-    Ok(of(&given, gave, &[]))
+    Ok(of(&given, (gave, gave), &[]))
 }
 
-/// Puts together what was given, who registered, and why others did not give (codes of reasons, and how many).
-fn of(given: &[GivenAt], registered: u64, deferred: &[(String, u64)]) -> Counted {
+/// Puts together what was given, who registered and who came, and why some did not give (codes of reasons, and how many).
+fn of(given: &[GivenAt], (registered, came): (u64, u64), deferred: &[(String, u64)]) -> Counted {
     let mut persons: BTreeMap<Dimension, Vec<u64>> =
         Dimension::ALL.into_iter().map(|dimension| (dimension, vec![0; dimension.kinds().len()])).collect();
     let mut add = |dimension: Dimension, kind: &str, many: u64| {
@@ -42,7 +42,7 @@ fn of(given: &[GivenAt], registered: u64, deferred: &[(String, u64)]) -> Counted
     for (reason, many) in deferred {
         add(Dimension::Reason, crate::blood_rules::DeferralReason::kept(reason).name(), *many);
     }
-    Counted { registered, units, ml, persons }
+    Counted { registered, came, units, ml, persons }
 }
 
 #[cfg(test)]
@@ -66,14 +66,14 @@ mod tests {
     #[test]
     fn everybody_is_counted_once_in_every_dimension() {
         let given = [row(Some(350), Some("FEMALE"), 30, 8), row(Some(250), None, 60, 2)];
-        let of_all = of(&given, 12, &[("AGE".to_owned(), 2), ("HIV_POSITIVE".to_owned(), 3)]);
-        assert_eq!((of_all.registered, of_all.units, of_all.ml), (12, 10, Some(3_300)));
+        let of_all = of(&given, (20, 15), &[("AGE".to_owned(), 2), ("HIV_POSITIVE".to_owned(), 3)]);
+        assert_eq!((of_all.registered, of_all.came, of_all.units, of_all.ml), (20, 15, 10, Some(3_300)));
         for dimension in [Dimension::Sex, Dimension::Age, Dimension::Group, Dimension::Volume] {
             assert_eq!(of_all.persons[&dimension].iter().sum::<u64>(), 10, "{dimension}");
         }
         // A word that is not public is not even a count of its own.
         let centre = Dimension::Reason.place("CENTRE_DECISION").unwrap();
         assert_eq!((of_all.persons[&Dimension::Reason][centre], of_all.persons[&Dimension::Reason].iter().sum::<u64>()), (3, 5));
-        assert_eq!(of(&[row(None, None, 20, 1)], 1, &[]).ml, None);
+        assert_eq!(of(&[row(None, None, 20, 1)], (1, 1), &[]).ml, None);
     }
 }

@@ -121,6 +121,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "day",
             "version",
             "registered",
+            "came",
             "gave",
             "deferred",
             "units",
@@ -132,7 +133,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ("blood_result_count", &["statement", "dimension", "kinds", "persons"]),
     (
         "blood_result_year",
-        &["scope_id", "year", "drives", "registered", "gave", "units", "deferred", "untold", "ml", "ml_units"],
+        &["scope_id", "year", "drives", "registered", "gave", "units", "came", "deferred", "untold", "ml", "ml_units"],
     ),
     ("blood_result_year_count", &["scope_id", "year", "dimension", "kind", "persons"]),
     ("blood_target", &["decision_id", "n", "chapter_id", "units", "per_mille", "population", "population_source"]),
