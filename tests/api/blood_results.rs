@@ -55,7 +55,8 @@ fn give(app: &TestApp, code: &str, (sex, age, abo, rh, ml, many): &Gave) {
     app.database.execute(&format!(
         "INSERT INTO donation (id, chapter_id, drive_id, day, component, volume_ml, sex, age, abo, rh, proof, stands, request_hash, recorded_by, recorded_at)
          SELECT gen_random_uuid(), d.chapter_id, d.id, d.day, 'WHOLE_BLOOD', {ml}, '{sex}', {age}, '{abo}', '{rh}', 'CENTRE', true, '', d.recorded_by, now()
-         FROM drive d, generate_series(1, {many}) WHERE d.code = '{code}'"
+         FROM drive d, generate_series(1, {many}) WHERE d.code = '{code}';
+         UPDATE drive_total SET gave = gave + {many} WHERE drive_id = (SELECT id FROM drive WHERE code = '{code}')"
     ));
 }
 
@@ -63,7 +64,8 @@ fn give(app: &TestApp, code: &str, (sex, age, abo, rh, ml, many): &Gave) {
 fn take_back(app: &TestApp, code: &str, ml: i32, many: i32) {
     app.database.execute(&format!(
         "UPDATE donation SET stands = false WHERE id IN (SELECT g.id FROM donation g JOIN drive d ON d.id = g.drive_id
-         WHERE d.code = '{code}' AND g.volume_ml = {ml} AND g.stands LIMIT {many})"
+         WHERE d.code = '{code}' AND g.volume_ml = {ml} AND g.stands LIMIT {many});
+         UPDATE drive_total SET gave = gave - {many} WHERE drive_id = (SELECT id FROM drive WHERE code = '{code}')"
     ));
 }
 
