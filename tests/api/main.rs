@@ -25,6 +25,7 @@ mod batch;
 mod blood_honours;
 mod blood_results;
 mod blood_rules;
+mod blood_story;
 mod blood_targets;
 mod blood_days;
 mod books;
