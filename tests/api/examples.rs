@@ -338,6 +338,8 @@ fn every_example_is_taken() {
     tree_and_people(&mut story, &app);
     people::committees(&mut story, &app);
     crate::call_out_examples::send(&mut story, &app);
+    crate::urgent_calls::examples(&mut story, &app);
+    crate::blood_honours::examples(&mut story, &app);
     appeals_and_papers(&mut story, &app);
     activities(&mut story, &app);
     closing(&mut story, &app);

@@ -56,6 +56,7 @@ struct Column {
 const NOBODYS: &[&str] = &[
     "activity_request.request_hash",
     "annotation.leaf_hash",
+    "blood_honour_request.request_hash",
     "call_out_request.request_hash",
     "campaign_request.request_hash",
     "chapter_request.request_hash",
@@ -104,6 +105,7 @@ const NOBODYS: &[&str] = &[
     "team_request.request_hash",
     "transfer.document",
     "transfer_part.document",
+    "urgent_call_request.request_hash",
     "volunteer_title_given.request_hash",
 ];
 
@@ -295,6 +297,8 @@ fn every_store_lets_go_of_an_erased_person() {
     crate::volunteers::held(officer, &person);
     crate::donors::held(officer, &person);
     crate::call_outs::with_person(&app, officer, &person);
+    crate::urgent_calls::with_person(&app, officer, &person);
+    crate::blood_honours::with_person(&app, officer, &person, NAME);
     crate::family_links::asked_by(&app, NAME, PHONE);
     crate::organs::asked_by(&app, NAME, PHONE);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));

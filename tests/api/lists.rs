@@ -258,6 +258,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
     crate::retention::fill(&app, 52);
     let exercises = crate::teams::fill(&app);
     let asked_of = crate::call_outs::fill(&app);
+    let (urgently, in_club) = crate::urgent_calls::fill(&app);
+    let honoured = crate::blood_honours::fill(&app);
     crate::volunteers::fill(&app, 52);
     crate::donors::fill(&app, 52);
     crate::blood_targets::fill(&app);
@@ -293,6 +295,11 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/asked-gifts", "?chapter=23095"),
         ("/api/v1/audit-events", "?chapter=23095"),
         ("/api/v1/blood-targets", "?chapter=23095"),
+        ("/api/v1/blood-clubs", "?chapter=23095"),
+        ("/api/v1/blood-clubs/{id}/members", "?"),
+        ("/api/v1/blood-families", "?chapter=23095"),
+        ("/api/v1/blood-honours", "?chapter=23095"),
+        ("/api/v1/blood-honours/{id}/honours", "?"),
         ("/api/v1/campaigns", "?chapter=23095"),
         ("/api/v1/call-outs", "?chapter=23095"),
         ("/api/v1/call-outs/{id}/asked", "?"),
@@ -342,6 +349,7 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/programmes", "?chapter=23095"),
         ("/api/v1/public/activities", "?chapter=68"),
         ("/api/v1/public/appeals", "?"),
+        ("/api/v1/public/blood-honours", "?chapter=68"),
         ("/api/v1/public/blood-results/drives", "?chapter=68"),
         ("/api/v1/public/campaigns", "?"),
         ("/api/v1/public/chapters", "?parent=68"),
@@ -379,6 +387,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/volunteer-applications", "?chapter=23095"),
         ("/api/v1/volunteer-hours", "?chapter=23095"),
         ("/api/v1/volunteers", "?chapter=23095"),
+        ("/api/v1/urgent-calls", "?chapter=23095"),
+        ("/api/v1/urgent-calls/{id}/asked", "?"),
         ("/api/v1/vouchers", "?chapter=23095&document=CASH_RECEIPT&year=2026"),
         ("/api/v1/trial-balance", "?chapter=23095&from=2026-11-23"),
     ];
@@ -394,6 +404,9 @@ fn fifty_rows_take_as_many_statements_as_one() {
         let id = if path.starts_with("/api/v1/courses/") { &course } else { &party.to_string() };
         let path = match path {
             "/api/v1/call-outs/{id}/asked" => asked_of.as_str(),
+            "/api/v1/urgent-calls/{id}/asked" => urgently.as_str(),
+            "/api/v1/blood-clubs/{id}/members" => in_club.as_str(),
+            "/api/v1/blood-honours/{id}/honours" => honoured.as_str(),
             "/api/v1/drives/{code}/bookings" => booked.as_str(),
             "/api/v1/drives/{code}/check-ins" => came.as_str(),
             "/api/v1/drives/{code}/reconciliation/differences" => differ.as_str(),

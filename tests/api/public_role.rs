@@ -121,6 +121,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "day",
             "version",
             "registered",
+            "came",
             "gave",
             "deferred",
             "units",
@@ -132,14 +133,11 @@ const READABLE: &[(&str, &[&str])] = &[
     ("blood_result_count", &["statement", "dimension", "kinds", "persons"]),
     (
         "blood_result_year",
-        &["scope_id", "year", "drives", "registered", "gave", "units", "deferred", "untold", "ml", "ml_units"],
+        &["scope_id", "year", "drives", "registered", "gave", "units", "came", "deferred", "untold", "ml", "ml_units"],
     ),
     ("blood_result_year_count", &["scope_id", "year", "dimension", "kind", "persons"]),
     ("blood_target", &["decision_id", "n", "chapter_id", "units", "per_mille", "population", "population_source"]),
-    (
-        "blood_target_decision",
-        &["id", "chapter_id", "year", "decision_no", "state", "decided_at", "statement", "replaced_by_id"],
-    ),
+    ("blood_target_decision", &["id", "chapter_id", "year", "decision_no", "state", "decided_at", "statement", "replaced_by_id"]),
     ("blood_value", &["valid_from", "valid_to", "vnd_per_unit", "mark", "source"]),
     (
         "campaign",
@@ -147,6 +145,13 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     ("campaign_appeal", &["campaign_id", "appeal_id"]),
     // Whom it is for is nobody's business but by consent: a name stands in a row of its own.
+    ("blood_honour", &["id", "list_id", "chapter_id", "threshold_id", "state", "decided_at"]),
+    ("blood_honour_list", &["id", "awarded_at_id", "decision_no"]),
+    ("blood_honour_shown", &["honour_id", "name"]),
+    (
+        "blood_honour_threshold",
+        &["id", "of", "times", "chapter_id", "level", "vi", "en", "valid_from", "valid_to", "decision_no", "mark", "source"],
+    ),
     ("commendation", &["id", "chapter_id", "awarded_at_id", "form", "year", "collective", "state", "decision_no", "decided_at"]),
     ("commendation_form", &["code", "rank", "vi", "en", "levels", "valid_from", "valid_to", "mark", "source"]),
     ("commendation_shown", &["commendation_id", "name"]),
@@ -279,6 +284,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     ("course_kind", &["code", "vi", "en", "area", "rank"]),
     ("course_session", &["course_id", "n", "day", "from_minute", "until_minute"]),
+    ("blood_certificate", &["code", "serial_key", "centre", "given_on", "component", "volume_ml", "redeemed_ml", "state"]),
     // Where and when blood is given; of who books the drive a code leads to, and nothing else.
     ("blood_centre", &["id", "code", "vi", "en", "province"]),
     ("booking", &["code", "drive_id"]),
@@ -303,10 +309,6 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     ("drive_rule", &["name", "value", "valid_from", "valid_to"]),
     ("drive_slot", &["drive_id", "n", "from_minute", "until_minute", "places", "taken"]),
-    (
-        "blood_certificate",
-        &["code", "serial_key", "centre", "given_on", "component", "volume_ml", "redeemed_ml", "state"],
-    ),
     ("public_certificate", &["code", "state", "kind", "course", "chapter_id", "given_on", "valid_until", "name"]),
     ("public_course_count", &["chapter_id", "year", "areas", "passed"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),

@@ -35,6 +35,8 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::committees_terms::calls,
     crate::teams::calls,
     crate::call_outs::calls,
+    crate::urgent_calls::calls,
+    crate::blood_honours::calls,
     crate::volunteers::calls,
     crate::volunteer_imports::calls,
     crate::volunteer_hours::calls,
