@@ -10,6 +10,9 @@ diesel::allow_tables_to_appear_in_same_query!(activity, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(appeal, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(appeal, gift);
 diesel::allow_tables_to_appear_in_same_query!(appeal_version, chapter_ancestor);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, chapter_ancestor);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_list, blood_honour_shown);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_shown, blood_honour_threshold);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter_ancestor);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, commendation);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, course);
@@ -19,6 +22,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, information_requ
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, job);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, member_span);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, officer);
+diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, organ_registration);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(chapter_former_name, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(document, upload);
