@@ -17,8 +17,8 @@ INSERT INTO drive (code, chapter_id, centre_id, title, site, day, listed, state,
 SELECT 'B-HM-' || g, p.id, 1, 'Ngày hiến máu ' || g, 'Nơi ' || g, {today}::date - (g::bigint * 7919 % (365 * {years}))::int, true, 'CLOSED', 0, 1,
        (SELECT id FROM account LIMIT 1), now(), now()
 FROM generate_series(1, {count}) g JOIN place p ON p.n = g::bigint * 31 % (SELECT count(*) FROM place);
-INSERT INTO blood_result (statement, drive_id, drive_code, centre, chapter_id, day, version, registered, gave, deferred, units, stated_at)
-SELECT 'B' || d.id, d.id, d.code, 'NIHBT', d.chapter_id, d.day, 1, 100, 60 + d.id % 40, 10, 60 + d.id % 40, now() FROM drive d WHERE d.code LIKE 'B-HM-%';
+INSERT INTO blood_result (statement, drive_id, drive_code, centre, chapter_id, day, version, registered, came, gave, deferred, units, stated_at)
+SELECT 'B' || d.id, d.id, d.code, 'NIHBT', d.chapter_id, d.day, 1, 120, 75 + d.id % 40, 60 + d.id % 40, 10, 60 + d.id % 40, now() FROM drive d WHERE d.code LIKE 'B-HM-%';
 INSERT INTO blood_target_decision (id, chapter_id, year, decision_no, state, requested_by, requested_at, decided_by, decided_at, statement)
 SELECT gen_random_uuid(), c.id, extract(year FROM {today}::date), 'B', 'APPROVED', a.id, now(), a.id, now(), 'T' || c.code
 FROM chapter c, (SELECT id FROM account LIMIT 1) a WHERE c.level = 'PROVINCE' AND c.status = 'ACTIVE'

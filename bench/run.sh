@@ -118,6 +118,9 @@ python3 "$here/call_outs.py" "$program" --folder "$dir"
 say "ten thousand people booking one blood drive (bench/drives.py)"
 python3 "$here/drives.py" "$program" --folder "$dir"
 
+say "a blood centre's file of 50,000 rows (bench/blood_days.py)"
+python3 "$here/blood_days.py" "$program" --folder "$dir"
+
 say "blood donation of the country by commune (bench/blood_results.py)"
 python3 "$here/blood_results.py" "$program" --folder "$dir"
 

@@ -475,6 +475,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_file_layout (code, valid_from) {
+        code -> Text,
+        centre_id -> Nullable<BigInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        headings -> Jsonb,
+        words -> Jsonb,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
     blood_honour (id) {
         id -> Uuid,
         list_id -> Uuid,
@@ -596,6 +611,7 @@ diesel::table! {
         day -> Date,
         version -> SmallInt,
         registered -> Integer,
+        came -> Nullable<Integer>,
         gave -> Integer,
         deferred -> Nullable<Integer>,
         units -> Integer,
@@ -622,6 +638,7 @@ diesel::table! {
         registered -> BigInt,
         gave -> BigInt,
         units -> BigInt,
+        came -> BigInt,
         deferred -> BigInt,
         untold -> Integer,
         ml -> BigInt,
@@ -1580,6 +1597,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    drive_check_in (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        booking_id -> Uuid,
+        captured_at -> Nullable<Timestamptz>,
+        volume_ml -> Nullable<SmallInt>,
+        late -> Bool,
+        counts -> Bool,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drive_deferral (drive_id, reason) {
+        drive_id -> BigInt,
+        reason -> Text,
+        persons -> Integer,
+    }
+}
+
+diesel::table! {
+    drive_difference (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        file_id -> Nullable<Uuid>,
+        kind -> Text,
+        row_id -> Nullable<Uuid>,
+        other_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        state -> Text,
+        how -> Nullable<Text>,
+        note -> Nullable<Bytea>,
+        settled_by -> Nullable<Uuid>,
+        settled_at -> Nullable<Timestamptz>,
+        found_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     drive_equipment (drive_id, n) {
         drive_id -> BigInt,
         n -> SmallInt,
@@ -1590,10 +1648,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    drive_file (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        chapter_id -> Uuid,
+        layout -> Text,
+        content_hash -> Bytea,
+        state -> Text,
+        row_count -> Integer,
+        uploaded_by -> Uuid,
+        uploaded_at -> Timestamptz,
+        done_rows -> Integer,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     drive_request (id) {
         id -> Uuid,
         drive_id -> BigInt,
         request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    drive_row (id) {
+        id -> Uuid,
+        file_id -> Uuid,
+        n -> Integer,
+        row_no -> Integer,
+        content -> Nullable<Bytea>,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        until -> Nullable<Date>,
+        component -> Text,
+        volume_ml -> Nullable<SmallInt>,
+        din -> Nullable<Text>,
+        sex -> Nullable<Text>,
+        age -> Nullable<SmallInt>,
+        abo -> Nullable<Text>,
+        rh -> Nullable<Text>,
+        serial -> Nullable<Text>,
+        booking_id -> Nullable<Uuid>,
+        counts -> Bool,
     }
 }
 
@@ -1616,6 +1714,18 @@ diesel::table! {
         until_minute -> SmallInt,
         places -> SmallInt,
         taken -> SmallInt,
+    }
+}
+
+diesel::table! {
+    drive_total (drive_id) {
+        drive_id -> BigInt,
+        registered -> Integer,
+        came -> Integer,
+        gave -> Integer,
+        deferred -> Integer,
+        ml -> BigInt,
+        made_at -> Timestamptz,
     }
 }
 
@@ -4098,6 +4208,9 @@ diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(account, donation);
 diesel::allow_tables_to_appear_in_same_query!(account, donor);
 diesel::allow_tables_to_appear_in_same_query!(account, drive);
+diesel::allow_tables_to_appear_in_same_query!(account, drive_check_in);
+diesel::allow_tables_to_appear_in_same_query!(account, drive_difference);
+diesel::allow_tables_to_appear_in_same_query!(account, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
@@ -4202,6 +4315,7 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(blood_centre, blood_file_layout);
 diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
@@ -4234,6 +4348,9 @@ diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, statement);
 diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_check_in);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_difference);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_row);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
@@ -4276,6 +4393,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, document);
 diesel::allow_tables_to_appear_in_same_query!(chapter, donation);
 diesel::allow_tables_to_appear_in_same_query!(chapter, donor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, drive);
+diesel::allow_tables_to_appear_in_same_query!(chapter, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
@@ -4384,10 +4502,18 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(donation, donor);
 diesel::allow_tables_to_appear_in_same_query!(donor, person);
 diesel::allow_tables_to_appear_in_same_query!(donor, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_check_in);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_deferral);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_difference);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_total);
 diesel::allow_tables_to_appear_in_same_query!(drive, team);
+diesel::allow_tables_to_appear_in_same_query!(drive_difference, drive_file);
+diesel::allow_tables_to_appear_in_same_query!(drive_difference, drive_row);
+diesel::allow_tables_to_appear_in_same_query!(drive_file, drive_row);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, member);

@@ -41,12 +41,14 @@ mod show;
 pub mod store;
 mod tell;
 pub mod typed;
+mod walk_in;
 mod wire;
 pub mod words;
 
 pub use bookings::{Booked, Booking, by_code as booking_by_code, opened_of as bookings_of};
 pub use model::{BookingState, DriveState};
 pub use store::{Drive, advance, by_code, by_ids, hold, today};
+pub use walk_in::arrived;
 
 use crate::house::Room;
 use crate::house::succession::Succession::Follows;

@@ -192,7 +192,7 @@ fn drive(row: BloodResultRow, lang: Lang) -> DriveLine {
 fn facts(of: &BloodResultsOut, lang: Lang) -> Vec<(&'static str, String)> {
     let w = &Words::of(lang).blood;
     let count = |many| format::count(many, lang);
-    let mut facts = vec![(w.registered, count(of.registered)), (w.gave, count(of.gave))];
+    let mut facts = vec![(w.registered, count(of.registered)), (w.came, count(of.came)), (w.gave, count(of.gave))];
     let untold = (of.drives_not_telling > 0).then(|| fill(w.not_telling, &[&count(of.drives_not_telling)]));
     facts.push((w.deferred, untold.map_or_else(|| count(of.deferred), |text| format!("{} ({text})", count(of.deferred)))));
     if of.ml_units > 0 {

@@ -9,6 +9,7 @@ words! {
         lead: "Ngày hiến máu đang nhận đặt chỗ. Đặt chỗ không cần tài khoản: họ tên, số điện thoại hoặc địa chỉ thư, và giờ bạn đến.",
             "Blood drives that take bookings. No account is needed: your name, a telephone number or mail address, and when you come.";
         follow: "Theo dõi trong lịch của bạn (iCalendar)", "Follow in your calendar (iCalendar)";
+        results: "Kết quả hiến máu các đơn vị", "What was given, chapter by chapter";
         where_label: "Xã, phường, tỉnh hoặc đơn vị", "Commune, ward, province or chapter";
         from_label: "Từ ngày", "From";
         find: "Tìm", "Find";

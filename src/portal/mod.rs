@@ -12,10 +12,10 @@ mod activity_words;
 mod appeals;
 mod asked;
 mod assets;
-mod booking;
 mod blood_certificate;
 mod blood_results;
 mod blood_words;
+mod booking;
 mod call_out;
 mod card;
 mod certificate;
@@ -108,7 +108,7 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/kiem-tra", web::get().to(open_data::show_check));
     page("/tinh-nguyen/da-nhan", web::get().to(sign_up::show_taken));
     page("/hien-mau", web::get().to(drives::list_drives));
-    page(&format!("{DRIVE}/{{taken:da-giu-cho|dang-cho}}"), web::get().to(drives::show_taken));
+    page("/hien-mau/{code:[^/]*[Hh][Mm][^/]*}/{taken:da-giu-cho|dang-cho}", web::get().to(drives::show_taken));
     // The pages that take something.
     let drive = web::resource(DRIVE).route(web::get().to(drives::show_drive)).route(web::post().to(drives::book));
     config.service(drive.default_service(web::to(wrong_method)));

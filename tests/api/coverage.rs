@@ -55,7 +55,10 @@ impl Call {
             }
             // A list is a file, whatever it is called.
             (
-                "POST /api/v1/chapters/{code}/gift-imports" | "POST /api/v1/member-imports" | "POST /api/v1/volunteer-imports",
+                "POST /api/v1/chapters/{code}/gift-imports"
+                | "POST /api/v1/drives/{code}/reconciliation"
+                | "POST /api/v1/member-imports"
+                | "POST /api/v1/volunteer-imports",
                 Some(Value::String(list)),
             ) => (caller.with("content-type", "text/csv"), Some(list.clone().into_bytes())),
             (_, body) => (caller, body.as_ref().map(|body| body.to_string().into_bytes())),

@@ -356,6 +356,7 @@ fn every_example_is_taken() {
     crate::drives::examples(&mut story, &app);
     crate::volunteers::examples(&mut story, &app);
     crate::donors::examples(&mut story, &app);
+    crate::blood_days::examples(&mut story, &app);
     crate::family_links_between::examples(&mut story, &app);
     crate::organs::examples(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()

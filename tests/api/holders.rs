@@ -64,6 +64,8 @@ const NOBODYS: &[&str] = &[
     "commendation_request.request_hash",
     "committee_request.request_hash",
     "course_request.request_hash",
+    "drive_check_in.request_hash",
+    "drive_file.content_hash",
     "dues_sheet.request_hash",
     "entry.document",
     "entry_detail.root",
@@ -255,6 +257,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("decision.note", "a note to who decides: decisions"),
     ("member_consent.guardian", "who signed for a child who is a member: members"),
     ("transfer_part.note", "a note of a transfer, as in decisions"),
+    ("drive_row.content", "rows of a centre's file that waits: blood_days"),
 ];
 
 /// What a store keeps in its columns, column by column, without saying what it is.

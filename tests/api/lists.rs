@@ -268,6 +268,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
     crate::sign_up::fill(&app, 52);
     let course = crate::courses::fill(&app, 52);
     let booked = crate::drives::fill(&app, 52);
+    let day = crate::blood_days::fill(&app, 52);
+    let (came, differ) = (format!("{day}/check-ins"), format!("{day}/reconciliation/differences"));
     crate::family_links::fill(&app, 52);
     crate::organs::fill(&app, 52);
     let roles = [
@@ -316,6 +318,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/decisions", "?chapter=23095"),
         ("/api/v1/drives", "?chapter=23095"),
         ("/api/v1/drives/{code}/bookings", "?"),
+        ("/api/v1/drives/{code}/check-ins", "?"),
+        ("/api/v1/drives/{code}/reconciliation/differences", "?"),
         ("/api/v1/donors", "?chapter=23095"),
         ("/api/v1/dues-sheets", "?chapter=23095"),
         ("/api/v1/dues-sheets/arrears", "?chapter=23095&day=2027-12-31"),
@@ -404,6 +408,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
             "/api/v1/blood-clubs/{id}/members" => in_club.as_str(),
             "/api/v1/blood-honours/{id}/honours" => honoured.as_str(),
             "/api/v1/drives/{code}/bookings" => booked.as_str(),
+            "/api/v1/drives/{code}/check-ins" => came.as_str(),
+            "/api/v1/drives/{code}/reconciliation/differences" => differ.as_str(),
             "/api/v1/teams/{id}/exercises" => exercises.as_str(),
             other => other,
         };

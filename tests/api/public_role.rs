@@ -121,6 +121,7 @@ const READABLE: &[(&str, &[&str])] = &[
             "day",
             "version",
             "registered",
+            "came",
             "gave",
             "deferred",
             "units",
@@ -130,7 +131,10 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     // Folded when it was stated: nothing under five, and nothing from which that could be had.
     ("blood_result_count", &["statement", "dimension", "kinds", "persons"]),
-    ("blood_result_year", &["scope_id", "year", "drives", "registered", "gave", "units", "deferred", "untold", "ml", "ml_units"]),
+    (
+        "blood_result_year",
+        &["scope_id", "year", "drives", "registered", "gave", "units", "came", "deferred", "untold", "ml", "ml_units"],
+    ),
     ("blood_result_year_count", &["scope_id", "year", "dimension", "kind", "persons"]),
     ("blood_target", &["decision_id", "n", "chapter_id", "units", "per_mille", "population", "population_source"]),
     ("blood_target_decision", &["id", "chapter_id", "year", "decision_no", "state", "decided_at", "statement", "replaced_by_id"]),

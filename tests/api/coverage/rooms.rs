@@ -10,6 +10,7 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::blood_targets::calls,
     crate::drives::calls,
     crate::donors::calls,
+    crate::blood_days::calls,
     crate::public_statements::calls,
     crate::persons::calls,
     crate::members::calls,
