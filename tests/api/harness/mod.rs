@@ -24,6 +24,8 @@ use so_nhan_ai::authz::token::{Claims, Purpose, TokenKeys};
 use so_nhan_ai::basics::Clock;
 use so_nhan_ai::basics::clock::vietnam_date;
 use so_nhan_ai::config::Web;
+use so_nhan_ai::db::Db;
+use so_nhan_ai::db::worker::Declared;
 use so_nhan_ai::http::PublicUrl;
 use so_nhan_ai::identity::accounts;
 use so_nhan_ai::identity::password::{Cost, Passwords};
@@ -55,6 +57,13 @@ const START: &str = "2026-11-22T03:00:00Z";
 
 /// Everybody's password in tests.
 pub const PASSWORD: &str = "mật khẩu thử";
+
+/// Four requests at once and their threads share eight connections: a thread that waits for one hinders no test, and each connection
+/// that is opened costs PostgreSQL more than most tests ask of it.
+fn few_connections(database: &Database) -> Db {
+    static SPARE: Declared = Declared { name: "tests", connections: 3 };
+    Db::connect_with(&database.url(), None, 4, std::iter::once(&SPARE))
+}
 
 /// A running server with its own database.
 pub struct TestApp {
@@ -104,7 +113,7 @@ impl TestApp {
         let ms = Duration::from_millis;
         let pace = Pace { look: ms(100), retry: ms(200), quiet: ms(0), latest: ms(0) };
         let shared = Shared {
-            db: app::connect(&database.url(), None, 4),
+            db: few_connections(&database),
             clock: clock.clone(),
             vault: web::Data::new(vault),
             tokens: web::Data::new(tokens),
