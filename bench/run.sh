@@ -115,6 +115,18 @@ python3 "$here/activities.py" "$program" --folder "$dir"
 say "call-outs at 100,000 volunteers (bench/call_outs.py)"
 python3 "$here/call_outs.py" "$program" --folder "$dir"
 
+say "urgent calls at 2,000,000 donors (bench/urgent_calls.py)"
+python3 "$here/urgent_calls.py" "$program" --folder "$dir"
+
+say "ten thousand people booking one blood drive (bench/drives.py)"
+python3 "$here/drives.py" "$program" --folder "$dir"
+
+say "a blood centre's file of 50,000 rows (bench/blood_days.py)"
+python3 "$here/blood_days.py" "$program" --folder "$dir"
+
+say "blood donation of the country by commune (bench/blood_results.py)"
+python3 "$here/blood_results.py" "$program" --folder "$dir"
+
 say "starting the server with demo data in $dir"
 export SNA_DATA_DIR=$dir/data SNA_LISTEN=127.0.0.1:0 SNA_LOG=warn
 "$program" demo >"$dir/server.out" 2>"$dir/server.log" &

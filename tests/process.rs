@@ -4,6 +4,8 @@
 
 #[path = "process/backups.rs"]
 mod backups;
+#[path = "process/blood_days.rs"]
+mod blood_days;
 #[path = "process/clients.rs"]
 mod clients;
 #[path = "process/commands.rs"]

@@ -12,7 +12,8 @@ CREATE TABLE blood_result (
     version     smallint NOT NULL,
     registered  integer NOT NULL,
     gave        integer NOT NULL,
-    -- NULL where so few were deferred that it is not told.
+    -- NULL, both, where so few were deferred that it is not told.
+    came        integer,
     deferred    integer,
     units       integer NOT NULL,
     -- NULL where volumes are folded: together with the units it would tell them.
@@ -27,6 +28,7 @@ CREATE TABLE blood_result (
     CONSTRAINT blood_result_replaced_by_fk FOREIGN KEY (replaced_by) REFERENCES blood_result (statement) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT blood_result_version_positive CHECK (version > 0),
     CONSTRAINT blood_result_counts_fit CHECK (registered >= 0 AND gave >= 0 AND units >= 0 AND ml >= 0),
+    CONSTRAINT blood_result_came_with_deferred CHECK ((came IS NULL) = (deferred IS NULL) AND came >= gave + deferred),
     CONSTRAINT blood_result_deferred_not_few CHECK (deferred = 0 OR deferred >= 5)
 );
 CREATE UNIQUE INDEX blood_result_standing_key ON blood_result (drive_id) WHERE replaced_by IS NULL;
@@ -45,7 +47,7 @@ BEGIN
 END $$;
 CREATE TRIGGER blood_result_keeps BEFORE UPDATE ON blood_result FOR EACH ROW EXECUTE FUNCTION blood_result_keeps();
 CREATE TRIGGER blood_result_stays BEFORE DELETE OR TRUNCATE ON blood_result FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-GRANT SELECT (statement, drive_id, drive_code, centre, chapter_id, day, version, registered, gave, deferred, units, ml, replaced_by) ON blood_result TO so_nhan_ai_public;
+GRANT SELECT (statement, drive_id, drive_code, centre, chapter_id, day, version, registered, came, gave, deferred, units, ml, replaced_by) ON blood_result TO so_nhan_ai_public;
 
 -- Persons of a result, by kinds that are counted together. Of a kind without a row there is nobody. (A group of several kinds has its row
 -- also where there is nobody: a correction folds at least as much.)
@@ -73,7 +75,8 @@ CREATE TABLE blood_result_year (
     registered bigint NOT NULL,
     gave       bigint NOT NULL,
     units      bigint NOT NULL,
-    -- Of the drives that tell them: how many were deferred, and how many drives do not tell; millilitres, and of how many units.
+    -- Of the drives that tell them: how many came and were deferred, and how many drives do not tell; millilitres, and of how many units.
+    came       bigint NOT NULL,
     deferred   bigint NOT NULL,
     untold     integer NOT NULL,
     ml         bigint NOT NULL,

@@ -56,11 +56,11 @@ const TOTALS: &str = "SELECT coalesce(s.scope_id, r.scope_id)::text || ' ' || co
 FROM blood_result_year s
 FULL JOIN (SELECT a.ancestor_id AS scope_id, extract(year FROM r.day)::smallint AS year, count(*)::integer AS drives,
                   sum(r.registered)::bigint AS registered, sum(r.gave)::bigint AS gave, sum(r.units)::bigint AS units,
-                  coalesce(sum(r.deferred), 0)::bigint AS deferred, count(*) FILTER (WHERE r.deferred IS NULL)::integer AS untold,
+                  coalesce(sum(r.came), 0)::bigint AS came, coalesce(sum(r.deferred), 0)::bigint AS deferred, count(*) FILTER (WHERE r.deferred IS NULL)::integer AS untold,
                   coalesce(sum(r.ml), 0)::bigint AS ml, coalesce(sum(r.units) FILTER (WHERE r.ml IS NOT NULL), 0)::bigint AS ml_units
            FROM blood_result r JOIN chapter_ancestor a USING (chapter_id) WHERE r.replaced_by IS NULL GROUP BY 1, 2) r USING (scope_id, year)
-WHERE (s.drives, s.registered, s.gave, s.units, s.deferred, s.untold, s.ml, s.ml_units)
-      IS DISTINCT FROM (r.drives, r.registered, r.gave, r.units, r.deferred, r.untold, r.ml, r.ml_units)";
+WHERE (s.drives, s.registered, s.gave, s.units, s.came, s.deferred, s.untold, s.ml, s.ml_units)
+      IS DISTINCT FROM (r.drives, r.registered, r.gave, r.units, r.came, r.deferred, r.untold, r.ml, r.ml_units)";
 
 const PERSONS: &str = "SELECT coalesce(s.scope_id, r.scope_id)::text || ' ' || coalesce(s.year, r.year) || ' ' || coalesce(s.dimension, r.dimension),
        'the persons of the year are not those of the results that stand'

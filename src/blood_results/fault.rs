@@ -32,3 +32,9 @@ wraps! {
         Denied => Fault::Denied,
     }
 }
+
+impl From<diesel::result::Error> for Fault {
+    fn from(error: diesel::result::Error) -> Self {
+        Fault::Db(error.into())
+    }
+}

@@ -23,6 +23,8 @@ use crate::tree::small_cells::LEAST;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     pub registered: u64,
+    /// Who came: those who gave, who were deferred, and who left without either.
+    pub came: u64,
     pub units: u64,
     /// Of all that was given; `None` where the volume of some is not known.
     pub ml: Option<u64>,
@@ -37,20 +39,15 @@ pub type Groups = Vec<(Vec<usize>, u64)>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     pub registered: u64,
+    /// `None` where it is not told how many were deferred: one would give the other.
+    pub came: Option<u64>,
     pub gave: u64,
-    /// Who came and did not give; `None` where they are few. Who came in all is known with it.
+    /// Whom the centre did not let give; `None` where they are few.
     pub deferred: Option<u64>,
     pub units: u64,
     pub ml: Option<u64>,
     /// Every kind of a dimension stands in one group. Without reasons where it is not told how many were deferred.
     pub persons: BTreeMap<Dimension, Groups>,
-}
-
-impl Told {
-    /// Who came in all, where that is told.
-    pub fn came(&self) -> Option<u64> {
-        self.deferred.map(|deferred| self.gave + deferred)
-    }
 }
 
 /// What is told of a drive; `before` is what was told of it earlier, where this is a correction.
@@ -74,6 +71,7 @@ pub fn fold(counted: &Counted, before: Option<&Told>) -> Told {
     });
     Told {
         registered: counted.registered,
+        came: deferred.map(|deferred| counted.came.max(total(Dimension::Sex) + deferred)),
         gave: total(Dimension::Sex),
         deferred,
         units: counted.units,
@@ -153,7 +151,8 @@ mod tests {
                 (Dimension::Volume, volume),
                 (Dimension::Reason, reasons),
             ]);
-            Counted { registered: gave + 3, units: gave, ml: Some(ml), persons }
+            let came = gave + persons[&Dimension::Reason].iter().sum::<u64>();
+            Counted { registered: gave + 3, came, units: gave, ml: Some(ml), persons }
         })
     }
 
@@ -262,7 +261,7 @@ mod tests {
         let gave = volumes.iter().sum();
         let persons =
             BTreeMap::from([(Dimension::Sex, vec![gave, 0, 0]), (Dimension::Volume, volumes.to_vec()), (Dimension::Reason, why)]);
-        Counted { registered: 9, units: gave, ml: Some(ml), persons }
+        Counted { registered: 9, came: gave + reasons, units: gave, ml: Some(ml), persons }
     }
 
     /// Ten bags of 4,400 ml in all are nine of 450 and one of 350: so millilitres go with the volumes.
@@ -288,11 +287,11 @@ mod tests {
     #[test]
     fn few_who_were_deferred_are_not_told_nor_later() {
         let first = fold(&drive([0, 40, 0, 0], 3), None);
-        assert_eq!((first.deferred, first.came(), first.persons.contains_key(&Dimension::Reason)), (None, None, false));
+        assert_eq!((first.deferred, first.came, first.persons.contains_key(&Dimension::Reason)), (None, None, false));
         let corrected = fold(&drive([0, 40, 0, 0], 9), Some(&first));
         assert_eq!((corrected.deferred, corrected.gave), (None, 40));
         let many = fold(&drive([0, 40, 0, 0], 13), None);
-        assert_eq!((many.deferred, many.came()), (Some(13), Some(53)));
+        assert_eq!((many.deferred, many.came), (Some(13), Some(53)));
         assert_eq!(fold(&drive([0, 3, 0, 0], 0), None).persons[&Dimension::Volume], vec![(vec![0, 1, 2, 3], 3)]);
     }
 }

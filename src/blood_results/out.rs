@@ -47,7 +47,7 @@ pub struct BloodResultOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub came: Option<i64>,
     pub gave: i64,
-    /// Who came and did not give; absent where they are fewer than five.
+    /// Whom the centre did not let give; absent where they are fewer than five.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deferred: Option<i64>,
     pub units: i64,
@@ -79,8 +79,11 @@ pub struct BloodResultRow {
     pub chapter_name: String,
     pub day: NaiveDate,
     pub registered: i64,
+    /// Absent where fewer than five were deferred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub came: Option<i64>,
     pub gave: i64,
-    /// Who came and did not give; absent where they are fewer than five.
+    /// Whom the centre did not let give; absent where they are fewer than five.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deferred: Option<i64>,
     pub units: i64,
@@ -162,6 +165,8 @@ pub struct BloodResultsOut {
     #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub handed_on_statement: Option<String>,
     pub registered: i64,
+    /// Of the drives that tell it.
+    pub came: i64,
     pub gave: i64,
     /// Of the drives that tell it.
     pub deferred: i64,

@@ -33,7 +33,8 @@ pub fn publish(v: &mut Visit<'_>, typed: &str) -> Result<(BloodResultOut, bool),
             Some(store::told(row, &counts))
         }
     };
-    let told = fold::fold(&counted::counted(v.conn, &drive)?, earlier.as_ref());
+    let counted = counted::counted(v.conn, &drive)?.ok_or(Fault::NotReconciled)?;
+    let told = fold::fold(&counted, earlier.as_ref());
     if earlier.as_ref() == Some(&told) {
         return Ok((shown::of_drive(v.conn, &drive.code)?.ok_or(Fault::Unknown)?, false));
     }

@@ -63,7 +63,7 @@ pub fn of(whose: &Of<'_>, told: &Told) -> Stated {
         centre: whose.centre.to_owned(),
         day: whose.day.to_string(),
         registered: told.registered,
-        came: told.came(),
+        came: told.came,
         gave: told.gave,
         deferred: told.deferred,
         units: told.units,
@@ -95,7 +95,7 @@ mod tests {
     fn no_reason_is_in_the_text() {
         let persons =
             BTreeMap::from([(Dimension::Sex, vec![30, 2, 0]), (Dimension::Reason, vec![7; Dimension::Reason.kinds().len()])]);
-        let told = fold(&Counted { registered: 120, units: 32, ml: None, persons }, None);
+        let told = fold(&Counted { registered: 120, came: 123, units: 32, ml: None, persons }, None);
         let day = "2026-06-14".parse().unwrap();
         let text = canonical(&of(&Of { drive: "68-HM-0001", chapter: "23095", centre: "LAM_DONG", day }, &told)).unwrap();
         let text = String::from_utf8(text).unwrap();

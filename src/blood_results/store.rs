@@ -29,6 +29,7 @@ pub struct Row {
     pub day: NaiveDate,
     pub version: i16,
     pub registered: i32,
+    pub came: Option<i32>,
     pub gave: i32,
     pub deferred: Option<i32>,
     pub units: i32,
@@ -99,6 +100,7 @@ pub fn told(row: &Row, counts: &[CountRow]) -> Told {
     }
     Told {
         registered: whole(row.registered),
+        came: row.came.map(whole),
         gave: whole(row.gave),
         deferred: row.deferred.map(whole),
         units: whole(row.units),
@@ -141,6 +143,7 @@ pub fn insert(
             ),
             (r::chapter_id.eq(new.drive.chapter_id), r::day.eq(new.drive.day)),
             (r::version.eq(before.map_or(1, |before| before.version.saturating_add(1))), r::stated_at.eq(new.now)),
+            r::came.eq(told.came.map(small)),
             (r::registered.eq(small(told.registered)), r::gave.eq(small(told.gave)), r::deferred.eq(told.deferred.map(small))),
             (r::units.eq(small(told.units)), r::ml.eq(told.ml.and_then(|ml| i64::try_from(ml).ok()))),
         ))

@@ -26,6 +26,7 @@ pub struct Totals {
     pub gave: i64,
     pub units: i64,
     /// Of the drives that tell it.
+    pub came: i64,
     pub deferred: i64,
     /// Drives at which so few were deferred that they do not tell.
     pub untold: i32,
@@ -45,6 +46,7 @@ impl Totals {
             registered: long(told.registered),
             gave: long(told.gave),
             units: long(told.units),
+            came: told.came.map_or(0, long),
             deferred: told.deferred.map_or(0, long),
             untold: i32::from(told.deferred.is_none()),
             ml: told.ml.map_or(0, long),
@@ -58,6 +60,7 @@ impl Totals {
             registered: self.registered - other.registered,
             gave: self.gave - other.gave,
             units: self.units - other.units,
+            came: self.came - other.came,
             deferred: self.deferred - other.deferred,
             untold: self.untold - other.untold,
             ml: self.ml - other.ml,
@@ -86,17 +89,18 @@ statement! {
         registered: i64 => BigInt,
         gave: i64 => BigInt,
         units: i64 => BigInt,
+        came: i64 => BigInt,
         deferred: i64 => BigInt,
         untold: i32 => Integer,
         ml: i64 => BigInt,
         ml_units: i64 => BigInt,
         chapter: Uuid => SqlUuid,
     } -> (),
-    "INSERT INTO blood_result_year AS y (scope_id, year, drives, registered, gave, units, deferred, untold, ml, ml_units)
-     SELECT a.ancestor_id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM chapter_ancestor a WHERE a.chapter_id = ? ORDER BY a.ancestor_id
+    "INSERT INTO blood_result_year AS y (scope_id, year, drives, registered, gave, units, came, deferred, untold, ml, ml_units)
+     SELECT a.ancestor_id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM chapter_ancestor a WHERE a.chapter_id = ? ORDER BY a.ancestor_id
      ON CONFLICT ON CONSTRAINT blood_result_year_pk DO UPDATE SET drives = y.drives + excluded.drives,
          registered = y.registered + excluded.registered, gave = y.gave + excluded.gave, units = y.units + excluded.units,
-         deferred = y.deferred + excluded.deferred, untold = y.untold + excluded.untold, ml = y.ml + excluded.ml,
+         came = y.came + excluded.came, deferred = y.deferred + excluded.deferred, untold = y.untold + excluded.untold, ml = y.ml + excluded.ml,
          ml_units = y.ml_units + excluded.ml_units"
 }
 
@@ -133,6 +137,7 @@ pub fn add(
         registered: &more.registered,
         gave: &more.gave,
         units: &more.units,
+        came: &more.came,
         deferred: &more.deferred,
         untold: &more.untold,
         ml: &more.ml,

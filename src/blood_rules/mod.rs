@@ -9,6 +9,7 @@
 //! - A value that no legal source gives has no row: the centre measures.
 //! - Of why somebody was put off only a word of a short public list is ever kept ([`DeferralReason`]); everything else is `CENTRE_DECISION`.
 
+pub mod audit;
 #[cfg(test)]
 mod by_hand;
 pub mod din;
@@ -31,5 +32,6 @@ use crate::house::Room;
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
     tables: &["blood_bag", "blood_compatibility", "blood_deferral", "blood_interval", "blood_limit", "blood_volume"],
+    audits: &[&audit::BloodRules],
     ..Room::called("blood_rules")
 };

@@ -151,12 +151,6 @@ pub struct Grounds {
     pub source: String,
 }
 
-impl Grounds {
-    pub(super) fn holds_on(&self, day: NaiveDate) -> bool {
-        self.valid_from <= day && self.valid_to.is_none_or(|to| day < to)
-    }
-}
-
 /// An age in full years or a weight in kilograms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limit {

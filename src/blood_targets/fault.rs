@@ -44,3 +44,9 @@ wraps! {
         Halt => Fault::Decision,
     }
 }
+
+impl From<diesel::result::Error> for Fault {
+    fn from(error: diesel::result::Error) -> Self {
+        Fault::Db(error.into())
+    }
+}

@@ -96,7 +96,12 @@ pub fn choose<P: Pool>(
     Ok(who_may_be_asked::<P>(errand, roll, rule, found)?)
 }
 
-fn known<P: Pool>(errand: &mut Errand<'_>, roll: &dyn Roll, some: Vec<P::One>) -> Result<Vec<Candidate<P::One>>, persons::Fault> {
+fn known<P: Pool>(
+    errand: &mut Errand<'_>,
+    roll: &dyn Roll,
+    pool: &P,
+    some: Vec<P::One>,
+) -> Result<Vec<Candidate<P::One>>, persons::Fault> {
     let ids: Vec<PersonId> = some.iter().map(P::person).collect();
     let mut known: HashMap<PersonId, Known> = persons::names(errand.conn, errand.vault, &ids)?;
     let candidate = |of: P::One| {

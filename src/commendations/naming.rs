@@ -18,13 +18,11 @@ use crate::db::schema::commendation_shown;
 use crate::db::shown;
 use crate::documents::store as documents;
 use crate::http::Check;
-use crate::parties::consent;
-use crate::persons::{self, PersonId};
+use crate::persons::PersonId;
+use crate::persons::naming::{adult, text_in_force};
 
 /// What somebody commended agrees to.
 const PURPOSE: &str = "SHOW_NAME_OF_COMMENDED";
-/// The age from which a name may stand in public (Civil Code, art. 20).
-const OF_AGE: i32 = 18;
 
 fn held(v: &mut Visit<'_>, id: Uuid) -> Result<(Row, Granted<KeepPeople>), Fault> {
     let row = store::hold(v.conn, id)?.ok_or(Fault::Unknown)?;
@@ -41,18 +39,7 @@ pub fn show(v: &mut Visit<'_>, id: Uuid, agreed: &CommendationNameIn) -> Result<
     }
     let today = vietnam_date(v.now);
     let mut check = Check::default();
-    let in_force = consent::texts(v.conn)?
-        .iter()
-        .filter(|text| text.purpose == PURPOSE && text.version == agreed.text_version)
-        .any(|text| text.valid_from <= agreed.given_on && text.valid_to.is_none_or(|to| agreed.given_on < to));
-    if !in_force {
-        check.wrong(
-            "/text_version",
-            "NOT_A_CHOICE",
-            "Văn bản đồng ý này không có hiệu lực vào ngày ấy.",
-            "This text was not in force on that day.",
-        );
-    }
+    text_in_force(v.conn, PURPOSE, agreed.text_version, agreed.given_on, &mut check)?;
     if let Some(hash) = &agreed.document
         && !documents::is_kept(v.conn, row.chapter(), &papers::OF_COMMENDATIONS, hash)?
     {
@@ -68,16 +55,8 @@ pub fn show(v: &mut Visit<'_>, id: Uuid, agreed: &CommendationNameIn) -> Result<
             "A collective is called by its name, without consent.",
         ));
     };
-    let person = persons::hold(v.conn, v.vault, &grant, PersonId(person))?
-        .ok_or_else(|| Fault::conflict("Dữ liệu của người này không được dùng.", "This person's data may not be used."))?;
-    // Nothing public names a minor, and who may be one is treated as one.
-    if person.birth.and_then(|birth| birth.has_reached(OF_AGE, today)) != Some(true) {
-        return Err(Fault::conflict(
-            "Chỉ công khai họ tên người đủ 18 tuổi: hãy ghi ngày sinh trước.",
-            "Only the name of somebody of 18 years is shown: write down the birth first.",
-        ));
-    }
-    if insert(v.conn, &grant, v.now, id, agreed, &person.name)? {
+    let name = adult(v, &grant, PersonId(person), today)?.map_err(Fault::Conflict)?;
+    if insert(v.conn, &grant, v.now, id, agreed, &name)? {
         v.note(&grant, "COMMENDATION_NAME_SHOWN", id)?;
     }
     Ok(true)

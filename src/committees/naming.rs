@@ -17,13 +17,11 @@ use crate::db::DbError;
 use crate::db::schema::post_holder_shown;
 use crate::db::shown;
 use crate::http::Check;
-use crate::parties::consent;
-use crate::persons::{self, PersonId};
+use crate::persons::PersonId;
+use crate::persons::naming::{adult, text_in_force};
 
 /// What holders of posts agree to.
 const PURPOSE: &str = "SHOW_NAME_OF_OFFICER";
-/// The age from which a name may stand in public (Civil Code, art. 20).
-const OF_AGE: i32 = 18;
 
 /// Records that a holder agreed. The same sent again answers as the first time: whether it is new.
 pub fn show(v: &mut Visit<'_>, post: Uuid, holder: Uuid, agreed: &Agreed) -> Result<bool, Fault> {
@@ -35,19 +33,7 @@ pub fn show(v: &mut Visit<'_>, post: Uuid, holder: Uuid, agreed: &Agreed) -> Res
     }
     let today = vietnam_date(v.now);
     let mut check = Check::default();
-    let texts = consent::texts(v.conn)?;
-    let in_force = texts
-        .iter()
-        .filter(|text| text.purpose == PURPOSE && text.version == agreed.text_version)
-        .any(|text| text.valid_from <= agreed.given_on && text.valid_to.is_none_or(|to| agreed.given_on < to));
-    if !in_force {
-        check.wrong(
-            "/text_version",
-            "NOT_A_CHOICE",
-            "Văn bản đồng ý này không có hiệu lực vào ngày ấy.",
-            "This text was not in force on that day.",
-        );
-    }
+    text_in_force(v.conn, PURPOSE, agreed.text_version, agreed.given_on, &mut check)?;
     if !paper_is_kept(v.conn, committee.chapter(), agreed.document.as_deref())? {
         no_such_paper(&mut check);
     }
@@ -55,16 +41,8 @@ pub fn show(v: &mut Visit<'_>, post: Uuid, holder: Uuid, agreed: &Agreed) -> Res
     if row.tenure().is_over(today) {
         return Err(Fault::conflict("Người này không còn giữ chức danh ấy.", "This post is held no longer."));
     }
-    let person = persons::hold(v.conn, v.vault, &grant, PersonId(row.person_id))?
-        .ok_or_else(|| Fault::conflict("Dữ liệu của người này không được dùng.", "This person's data may not be used."))?;
-    // Nothing public names a minor, and who may be one is treated as one.
-    if person.birth.and_then(|birth| birth.has_reached(OF_AGE, today)) != Some(true) {
-        return Err(Fault::conflict(
-            "Chỉ công khai họ tên người đủ 18 tuổi: hãy ghi ngày sinh trước.",
-            "Only the name of somebody of 18 years is shown: write down the birth first.",
-        ));
-    }
-    if insert(v.conn, &grant, v.now, holder, agreed, &person.name)? {
+    let name = adult(v, &grant, PersonId(row.person_id), today)?.map_err(Fault::Conflict)?;
+    if insert(v.conn, &grant, v.now, holder, agreed, &name)? {
         v.note(&grant, "POST_NAME_SHOWN", holder)?;
     }
     Ok(true)

@@ -18,9 +18,12 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// A unit of work was done on it, to its end.
-    pub(super) fn answered(&mut self) {
-        self.answered = Some(Instant::now());
+    /// What a unit of work on it came to: if it was done to its end, the connection is there.
+    pub(super) fn after<T, E>(&mut self, done: Result<T, E>) -> Result<T, E> {
+        if done.is_ok() {
+            self.answered = Some(Instant::now());
+        }
+        done
     }
 
     /// Whether it answered just now. Said once: whoever takes it has to say again that it did.

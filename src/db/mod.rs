@@ -243,7 +243,8 @@ impl Db {
         E: From<DbError> + From<DieselError>,
     {
         let mut conn = self.work.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
-        transaction(&self.editions, &mut conn, work)
+        let done = transaction(&self.editions, &mut conn, work);
+        conn.after(done)
     }
 
     /// [`Db::read`] for a thread of our own.
@@ -252,7 +253,8 @@ impl Db {
         E: From<DbError> + From<DieselError>,
     {
         let mut conn = self.work.pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
-        conn.build_transaction().read_only().repeatable_read().run(work)
+        let done = conn.build_transaction().read_only().repeatable_read().run(work);
+        conn.after(done)
     }
 
     /// One long look at one moment, for commands that read the whole database: read-only, without time limits, with
@@ -326,10 +328,7 @@ impl Door {
             span.in_scope(|| {
                 let mut conn = pool.get().map_err(|error| DbError::Unavailable(error.to_string()))?;
                 let done = work(&mut conn);
-                if done.is_ok() {
-                    conn.answered();
-                }
-                done
+                conn.after(done)
             })
         })
         .await

@@ -454,6 +454,113 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_family (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        name -> Nullable<Bytea>,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_family_member (id) {
+        id -> Uuid,
+        family_id -> Uuid,
+        donor_id -> Uuid,
+        left_on -> Nullable<Date>,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    blood_file_layout (code, valid_from) {
+        code -> Text,
+        centre_id -> Nullable<BigInt>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        vi -> Text,
+        en -> Text,
+        headings -> Jsonb,
+        words -> Jsonb,
+        mark -> Text,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    blood_honour (id) {
+        id -> Uuid,
+        list_id -> Uuid,
+        chapter_id -> Uuid,
+        threshold_id -> Uuid,
+        donor_id -> Nullable<Uuid>,
+        family_id -> Nullable<Uuid>,
+        times -> Integer,
+        state -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_honour_list (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        awarded_at_id -> Uuid,
+        threshold_id -> Uuid,
+        until_day -> Date,
+        state -> Text,
+        decision_no -> Text,
+        proposed_by -> Uuid,
+        proposed_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    blood_honour_request (id) {
+        id -> Uuid,
+        request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    blood_honour_shown (id) {
+        id -> Uuid,
+        honour_id -> Uuid,
+        name -> Nullable<Text>,
+        text_version -> SmallInt,
+        given_on -> Date,
+        recorded_account -> Uuid,
+        recorded_at -> Timestamptz,
+        withdrawn_at -> Nullable<Timestamptz>,
+        withdrawn_account -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    blood_honour_threshold (id) {
+        id -> Uuid,
+        of -> Text,
+        times -> SmallInt,
+        chapter_id -> Nullable<Uuid>,
+        level -> Nullable<Text>,
+        vi -> Text,
+        en -> Text,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        decision_no -> Text,
+        mark -> Text,
+        source -> Text,
+        entered_by -> Nullable<Uuid>,
+        entered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     blood_interval (after, valid_from) {
         after -> Text,
         days -> Nullable<SmallInt>,
@@ -504,6 +611,7 @@ diesel::table! {
         day -> Date,
         version -> SmallInt,
         registered -> Integer,
+        came -> Nullable<Integer>,
         gave -> Integer,
         deferred -> Nullable<Integer>,
         units -> Integer,
@@ -530,6 +638,7 @@ diesel::table! {
         registered -> BigInt,
         gave -> BigInt,
         units -> BigInt,
+        came -> BigInt,
         deferred -> BigInt,
         untold -> Integer,
         ml -> BigInt,
@@ -1488,6 +1597,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    drive_check_in (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        booking_id -> Uuid,
+        captured_at -> Nullable<Timestamptz>,
+        volume_ml -> Nullable<SmallInt>,
+        late -> Bool,
+        counts -> Bool,
+        request_hash -> Bytea,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drive_deferral (drive_id, reason) {
+        drive_id -> BigInt,
+        reason -> Text,
+        persons -> Integer,
+    }
+}
+
+diesel::table! {
+    drive_difference (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        file_id -> Nullable<Uuid>,
+        kind -> Text,
+        row_id -> Nullable<Uuid>,
+        other_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        state -> Text,
+        how -> Nullable<Text>,
+        note -> Nullable<Bytea>,
+        settled_by -> Nullable<Uuid>,
+        settled_at -> Nullable<Timestamptz>,
+        found_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     drive_equipment (drive_id, n) {
         drive_id -> BigInt,
         n -> SmallInt,
@@ -1498,10 +1648,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    drive_file (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        chapter_id -> Uuid,
+        layout -> Text,
+        content_hash -> Bytea,
+        state -> Text,
+        row_count -> Integer,
+        uploaded_by -> Uuid,
+        uploaded_at -> Timestamptz,
+        done_rows -> Integer,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     drive_request (id) {
         id -> Uuid,
         drive_id -> BigInt,
         request_hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    drive_row (id) {
+        id -> Uuid,
+        file_id -> Uuid,
+        n -> Integer,
+        row_no -> Integer,
+        content -> Nullable<Bytea>,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        until -> Nullable<Date>,
+        component -> Text,
+        volume_ml -> Nullable<SmallInt>,
+        din -> Nullable<Text>,
+        sex -> Nullable<Text>,
+        age -> Nullable<SmallInt>,
+        abo -> Nullable<Text>,
+        rh -> Nullable<Text>,
+        serial -> Nullable<Text>,
+        booking_id -> Nullable<Uuid>,
+        counts -> Bool,
     }
 }
 
@@ -1524,6 +1714,18 @@ diesel::table! {
         until_minute -> SmallInt,
         places -> SmallInt,
         taken -> SmallInt,
+    }
+}
+
+diesel::table! {
+    drive_total (drive_id) {
+        drive_id -> BigInt,
+        registered -> Integer,
+        came -> Integer,
+        gave -> Integer,
+        deferred -> Integer,
+        ml -> BigInt,
+        made_at -> Timestamptz,
     }
 }
 
@@ -3970,6 +4172,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, asked_gift);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_certificate);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_club);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_club_member);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_family);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_family_member);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_honour_list);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_honour_shown);
+diesel::allow_tables_to_appear_in_same_query!(account, blood_honour_threshold);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(account, blood_target_decision);
 diesel::allow_tables_to_appear_in_same_query!(account, booking);
@@ -4001,6 +4208,9 @@ diesel::allow_tables_to_appear_in_same_query!(account, document_withdrawal);
 diesel::allow_tables_to_appear_in_same_query!(account, donation);
 diesel::allow_tables_to_appear_in_same_query!(account, donor);
 diesel::allow_tables_to_appear_in_same_query!(account, drive);
+diesel::allow_tables_to_appear_in_same_query!(account, drive_check_in);
+diesel::allow_tables_to_appear_in_same_query!(account, drive_difference);
+diesel::allow_tables_to_appear_in_same_query!(account, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
@@ -4105,6 +4315,7 @@ diesel::allow_tables_to_appear_in_same_query!(appeal_share, chapter);
 diesel::allow_tables_to_appear_in_same_query!(asked_gift, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, chapter);
 diesel::allow_tables_to_appear_in_same_query!(balance, fund);
+diesel::allow_tables_to_appear_in_same_query!(blood_centre, blood_file_layout);
 diesel::allow_tables_to_appear_in_same_query!(blood_centre, drive);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, blood_redemption);
 diesel::allow_tables_to_appear_in_same_query!(blood_certificate, chapter);
@@ -4113,6 +4324,18 @@ diesel::allow_tables_to_appear_in_same_query!(blood_club, blood_club_member);
 diesel::allow_tables_to_appear_in_same_query!(blood_club, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_club, urgent_call);
 diesel::allow_tables_to_appear_in_same_query!(blood_club_member, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_family, blood_family_member);
+diesel::allow_tables_to_appear_in_same_query!(blood_family, blood_honour);
+diesel::allow_tables_to_appear_in_same_query!(blood_family, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_family_member, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, blood_honour_list);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, blood_honour_shown);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, blood_honour_threshold);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour, donor);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_list, blood_honour_threshold);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_list, chapter);
+diesel::allow_tables_to_appear_in_same_query!(blood_honour_threshold, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, blood_result_count);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, drive);
@@ -4125,6 +4348,9 @@ diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, statement);
 diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_check_in);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_difference);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_row);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
@@ -4167,6 +4393,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, document);
 diesel::allow_tables_to_appear_in_same_query!(chapter, donation);
 diesel::allow_tables_to_appear_in_same_query!(chapter, donor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, drive);
+diesel::allow_tables_to_appear_in_same_query!(chapter, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_remittance);
@@ -4275,10 +4502,18 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(donation, donor);
 diesel::allow_tables_to_appear_in_same_query!(donor, person);
 diesel::allow_tables_to_appear_in_same_query!(donor, urgent_call_asked);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_check_in);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_deferral);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_difference);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_total);
 diesel::allow_tables_to_appear_in_same_query!(drive, team);
+diesel::allow_tables_to_appear_in_same_query!(drive_difference, drive_file);
+diesel::allow_tables_to_appear_in_same_query!(drive_difference, drive_row);
+diesel::allow_tables_to_appear_in_same_query!(drive_file, drive_row);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, member);

@@ -209,7 +209,8 @@ pub async fn download_blood_drives(
         }
     };
     let (code, rows) = db.read_public(read).await?;
-    let header = ["drive", "day", "chapter", "chapter_name", "registered", "gave", "deferred", "units", "statement", "corrected"];
+    let header =
+        ["drive", "day", "chapter", "chapter_name", "registered", "came", "gave", "deferred", "units", "statement", "corrected"];
     let record = |row: &BloodResultRow| {
         vec![
             row.drive.clone(),
@@ -217,6 +218,7 @@ pub async fn download_blood_drives(
             row.chapter.clone(),
             harmless(&row.chapter_name),
             row.registered.to_string(),
+            row.came.map(|many| many.to_string()).unwrap_or_default(),
             row.gave.to_string(),
             row.deferred.map(|many| many.to_string()).unwrap_or_default(),
             row.units.to_string(),

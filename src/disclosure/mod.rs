@@ -9,6 +9,7 @@ pub mod activities;
 pub mod appeals;
 pub mod blood_rules;
 pub mod blood_certificates;
+pub mod blood_honours;
 pub mod blood_results;
 pub mod cards;
 pub mod certificates;
@@ -33,6 +34,7 @@ mod late;
 pub mod leaves;
 pub mod members;
 pub mod officers;
+pub mod pre_check;
 pub mod publications;
 pub mod receipts;
 pub mod reversals;
@@ -82,6 +84,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(appeals::list_items)
         .service(statements::list_statements)
         .service(statements::show_statement)
+        .service(blood_honours::list_blood_honours)
         .service(blood_results::show_blood_results)
         .service(blood_results::download_blood_results)
         .service(blood_results::list_blood_results)
@@ -102,6 +105,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(drives::book_drive)
         .service(drives::list_booking_consent_texts)
         .service(drives::show_drive)
+        .service(pre_check::show_pre_check)
+        .service(pre_check::assess_pre_check)
         .service(activities::activities_calendar)
         .service(activities::list_activities)
         .service(activities::show_activity)

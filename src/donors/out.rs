@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::model::{BloodCertificateState, DonationId, DonationProof, DonorId, DonorState};
 use crate::blood_rules::Component;

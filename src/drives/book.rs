@@ -64,7 +64,7 @@ pub fn book(v: &mut Visit<'_>, code: &str, body: &BookingIn, who: &Content) -> R
     Ok(true)
 }
 
-fn ready_of(vault: &Vault, id: Uuid, who: &Content) -> Result<Ready, Fault> {
+pub(super) fn ready_of(vault: &Vault, id: Uuid, who: &Content) -> Result<Ready, Fault> {
     let mut ready = Ready::of(vault, who)?;
     if who.contact.is_empty() {
         // Of two who have no number and one name nobody knows whether they are one.
@@ -75,7 +75,7 @@ fn ready_of(vault: &Vault, id: Uuid, who: &Content) -> Result<Ready, Fault> {
     Ok(Ready { id, ..ready })
 }
 
-fn insert(v: &mut Visit<'_>, _: &Granted<KeepBlood>, row: &NewBooking<'_>) -> Result<(), DbError> {
+pub(super) fn insert(v: &mut Visit<'_>, _: &Granted<KeepBlood>, row: &NewBooking<'_>) -> Result<(), DbError> {
     shown::adds(v.conn);
     diesel::insert_into(booking::table).values(row).execute(v.conn)?;
     Ok(())

@@ -78,6 +78,16 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<Option<Booking>, DbErro
     Ok(booking::table.find(id).select(Booking::as_select()).first(conn).optional()?)
 }
 
+/// Bookings by id, in no order.
+pub fn by_ids(conn: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Booking>, DbError> {
+    Ok(booking::table.filter(booking::id.eq_any(ids)).select(Booking::as_select()).load(conn)?)
+}
+
+/// Bookings by their codes, in no order.
+pub fn by_codes(conn: &mut PgConnection, codes: &[String]) -> Result<Vec<Booking>, DbError> {
+    Ok(booking::table.filter(booking::code.eq_any(codes)).select(Booking::as_select()).load(conn)?)
+}
+
 /// The booking whose code stands on paper.
 pub fn by_code(conn: &mut PgConnection, code: &str) -> Result<Option<Booking>, DbError> {
     Ok(booking::table.filter(booking::code.eq(code)).select(Booking::as_select()).first(conn).optional()?)

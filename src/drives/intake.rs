@@ -153,7 +153,8 @@ pub fn take(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result
     // Looked at first: a drive that is full, or not open, is not held.
     let given = |code: &&str| looked.get(*code).is_some_and(|one| is_open(one) && one.free.given(None) != Given::Nothing);
     let wanted: Vec<&str> = codes.iter().copied().filter(given).collect();
-    let held = if wanted.is_empty() { HashMap::new() } else { standing(conn, store::hold_codes(conn, &wanted)?, now)? };
+    let held = if wanted.is_empty() { Vec::new() } else { store::hold_codes(conn, &wanted)? };
+    let held = standing(conn, held, now)?;
     let text = rules::text_of_today(conn, now)?.map(|text| text.version);
     let mut giving = Giving::of(conn, now, held, asks)?;
     let answers: Vec<Answered> = asks

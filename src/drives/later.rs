@@ -44,7 +44,10 @@ pub fn remind(pen: Pen) -> Handler {
         loop {
             let reminded = work.step(|conn, progress| {
                 let held = store::hold(conn, id)?;
-                let Some(drive) = held.filter(|drive| drive.is(DriveState::Open) && Some(drive.day) == day) else { return Ok(0) };
+                // A server that was away until the day itself reminds nobody of it any more.
+                let is_due =
+                    |drive: &Drive| drive.is(DriveState::Open) && Some(drive.day) == day && vietnam_date(now) < drive.day;
+                let Some(drive) = held.filter(is_due) else { return Ok(0) };
                 let late = not_agreed(conn, &drive)?;
                 places::end(conn, now, &drive, &late, BookingCancelled::MovedAndNotAgreed)?;
                 let rows = to_remind(conn, &drive)?;

@@ -19,10 +19,13 @@
 //! - READ shows drives and counts, and no person.
 
 mod answers;
+mod audit;
 mod book;
 pub mod bookings;
+mod demo;
 mod due;
 pub mod fault;
+mod holder;
 pub mod intake;
 mod later;
 pub mod link;
@@ -38,12 +41,14 @@ mod show;
 pub mod store;
 mod tell;
 pub mod typed;
+mod walk_in;
 mod wire;
 pub mod words;
 
 pub use bookings::{Booked, Booking, by_code as booking_by_code, opened_of as bookings_of};
 pub use model::{BookingState, DriveState};
 pub use store::{Drive, advance, by_code, by_ids, hold, today};
+pub use walk_in::arrived;
 
 use crate::house::Room;
 use crate::house::succession::Succession::Follows;
@@ -63,6 +68,8 @@ pub const ROOM: Room = Room {
     ],
     tags: &[("drives", "Blood drives: slots, bookings, waiting lists; moved and called off")],
     routes: routes::configure,
+    audits: &[&audit::Drives],
+    persons: &[&holder::Bookers],
     means: &[|means| {
         let pen = tell::Pen { vault: means.get()?, ways: means.get()?, public: means.get()? };
         means.add(tell::handler(pen.clone()));
@@ -73,5 +80,6 @@ pub const ROOM: Room = Room {
     }],
     threads: &[Thread { declared: &intake::WORKER, start: intake::begin }],
     chapters: &[("drive.chapter_id", Follows)],
+    demo: Some(demo::fill),
     ..Room::called("drives")
 };

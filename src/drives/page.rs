@@ -12,7 +12,7 @@ use super::places::{self, Changed};
 use super::store::{self, Drive};
 use crate::authz::{self, AuditEvent};
 use crate::basics::clock::vietnam_midnight;
-use crate::call_outs::model::first_name;
+use crate::calling::model::first_name;
 use crate::vault::Vault;
 
 /// What somebody sees who opens a link that is good: of the person a first name, and what they have.

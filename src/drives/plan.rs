@@ -109,8 +109,10 @@ pub fn change(v: &mut Visit<'_>, code: &str, expected: &Expected, patch: DrivePa
     if said.team != row.team_id {
         team_of(v, &grant, said.team)?;
     }
+    let elsewhere = said.site != row.site;
+    let before = store::slots(v.conn, &[row.id])?.remove(&row.id).unwrap_or_default();
     if let Some(slots) = &said.slots {
-        fits(v.conn, &row, slots)?;
+        fits(v.conn, &row, &before, slots)?;
         store::write_slots(v.conn, row.id, slots)?;
     }
     if let Some(equipment) = &said.equipment {
@@ -121,12 +123,27 @@ pub fn change(v: &mut Visit<'_>, code: &str, expected: &Expected, patch: DrivePa
     (row.version, row.changed_at) = (row.version + 1, v.now);
     store::write(v.conn, &row)?;
     v.note_at(Some(grant.chapter()), "DRIVE_CHANGED", None, Some(&json!({"code": row.code})))?;
+    let later = |n: i16| {
+        let slots = said.slots.as_deref().unwrap_or(&before);
+        let find = |slots: &[Slot]| slots.iter().find(|slot| slot.n == n).map(|slot| (slot.from, slot.until));
+        find(slots) != find(&before)
+    };
+    tell_changed(v, &row, |slot| elsewhere || later(slot))?;
     Ok(places::fill(v.conn, v.now, &row)?)
 }
 
+/// Whoever has a place in a slot that is at another time, or elsewhere, is told.
+fn tell_changed(v: &mut Visit<'_>, row: &Drive, concerns: impl Fn(i16) -> bool) -> Result<(), Fault> {
+    if !row.is(DriveState::Open) {
+        return Ok(());
+    }
+    let all = bookings::of_drive(v.conn, row.id)?;
+    let ids: Vec<Uuid> = all.iter().filter(|one| one.has_place() && one.slot.is_some_and(&concerns)).map(|one| one.id).collect();
+    if ids.is_empty() { Ok(()) } else { Ok(tell::these(v.conn, v.now, row, &ids)?) }
+}
+
 /// What people were told stays possible: nobody loses a place, and a slot in which somebody has, or had, a place stays.
-fn fits(conn: &mut PgConnection, row: &Drive, slots: &[Slot]) -> Result<(), Fault> {
-    let before = store::slots(conn, &[row.id])?.remove(&row.id).unwrap_or_default();
+fn fits(conn: &mut PgConnection, row: &Drive, before: &[Slot], slots: &[Slot]) -> Result<(), Fault> {
     let mut wrong = Vec::new();
     for (at, slot) in slots.iter().enumerate() {
         if before.iter().any(|old| old.n == slot.n && slot.places < old.taken) {

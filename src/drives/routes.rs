@@ -113,7 +113,7 @@ pub async fn show_drive(desk: Desk, code: web::Path<String>) -> Answer<DriveOut>
 
 /// Change a drive that is planned or open. Send the `ETag` you read as `If-Match`.
 ///
-/// Nobody loses a place. More places: who waits moves up. Its day is changed by moving it.
+/// Nobody loses a place; who comes at another time or elsewhere is told. More places: who waits moves up. Its day is changed by moving it.
 #[utoipa::path(
     tag = "drives",
     params(

@@ -138,7 +138,10 @@ fn some(conn: &mut PgConnection, drive: &Drive, whom: Whom, named: &[Uuid], afte
         .select(Booking::as_select())
         .into_boxed();
     query = match whom {
-        Whom::These => query.filter(b::id.eq_any(named)),
+        // Whoever lost a place because the drive is called off is told so once, by the job of that.
+        Whom::These => query
+            .filter(b::id.eq_any(named))
+            .filter(b::cancelled_how.is_distinct_from(Some(BookingCancelled::DriveCancelled.name()))),
         Whom::CalledOff => query.filter(b::cancelled_how.eq(BookingCancelled::DriveCancelled.name())),
         Whom::Moved => query.filter(b::state.ne(BookingState::Cancelled.name())).filter(b::agreed_day.ne(drive.day)),
     };

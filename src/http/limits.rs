@@ -46,7 +46,7 @@ impl Class {
         match self {
             Class::PublicRead => Quota::per_second(rate).allow_burst(times(5)),
             Class::SignUp => Quota::per_minute(share(5)).allow_burst(share(5)),
-            Class::Booking => Quota::per_minute(times(2)).allow_burst(times(3)),
+            Class::Booking => Quota::per_minute(times(2)).allow_burst(times(2)),
             Class::Download => Quota::per_minute(share(4)).allow_burst(share(4)),
             Class::LogIn => Quota::per_minute(times(2)).allow_burst(times(2)),
         }

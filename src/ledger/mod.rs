@@ -12,6 +12,7 @@
 //! [`store::book`] is the only writer; it takes grants, so nobody writes into a chapter's books without the right.
 
 pub mod accounts;
+mod adding;
 pub mod annotations;
 pub mod audit;
 mod audit_sums;

@@ -12,7 +12,7 @@ use super::accounts::{Account, Guard};
 pub use super::entry::{BookError, BookedAt, Detail, Goods, NewEntry};
 use super::kinds::{Channel, Field, Kind};
 use super::model::{Fund, FundId, Posting, Restriction};
-use super::{detail, passing, public, totals, writing};
+use super::{adding, detail, passing, public, writing};
 use crate::authz::{Approve, Granted, Record, Right};
 use crate::db::DbError;
 use crate::db::schema::{entry, fund, posting};
@@ -92,7 +92,7 @@ fn write<R: MayBook, T>(
     public::insert(conn, shown.collect::<Option<Vec<_>>>().ok_or(BookError::UnknownFund)?)?;
     add_balances(conn, &entries)?;
     let done = before_totals(conn)?;
-    totals::add(conn, entries.iter().map(|(_, entry)| entry))?;
+    adding::add(conn, entries.iter().map(|(_, entry)| entry))?;
     Ok(done)
 }
 

@@ -10,8 +10,7 @@ use super::detail::{has_row, measures_of};
 use super::entry::{BookedAt, NewEntry};
 use super::kinds::Channel;
 use super::model::Posting;
-use super::store::MayBook;
-use crate::authz::Granted;
+use crate::authz::{Granted, Right};
 use crate::basics::PublicCode;
 use crate::db::DbError;
 use crate::db::shown;
@@ -60,7 +59,7 @@ statement! {
 }
 
 /// Writes them.
-pub(super) fn insert<R: MayBook>(
+pub(super) fn insert<R: Right>(
     conn: &mut PgConnection,
     at: BookedAt,
     entries: &[(&Granted<R>, NewEntry)],

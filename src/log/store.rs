@@ -135,7 +135,10 @@ statement! {
 /// Lets leaves wait again that came back from a mirror.
 pub(super) fn wait(conn: &mut PgConnection, leaves: &[&LoggedLeaf]) -> Result<(), DbError> {
     shown::adds(conn);
+    // What opens their commitments is there, or was erased.
     InsertPending {
+        opened: &Vec::new(),
+        sealed: &Vec::new(),
         entries: &leaves.iter().map(|leaf| leaf.entry.as_str()).collect(),
         leaves: &leaves.iter().map(|leaf| leaf.leaf.as_slice()).collect(),
         hashes: &leaves.iter().map(|leaf| leaf.leaf_hash.as_slice()).collect(),

@@ -26,11 +26,13 @@ mod join_routes;
 mod joins;
 pub mod lists;
 pub mod model;
+pub mod naming;
 mod record;
 pub mod retention;
 pub mod routes;
 mod row;
 mod sealed;
+pub mod sheet;
 mod store;
 pub mod wire;
 

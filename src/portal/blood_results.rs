@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::blood_words::{self, BloodResults as Text, Words};
 use super::charts::{self, Bar};
 use super::format;
+use super::log_state::LogState;
 use super::page::{Page, Section, given, render, serve};
 use super::words::fill;
 use crate::blood_results::out::{
@@ -96,6 +97,8 @@ struct ResultsPage {
     next: Option<String>,
     /// Where the files are: name and address.
     files: [(&'static str, String); 3],
+    /// The newest head of the log, for paper.
+    seal: Option<String>,
 }
 
 /// How one figure changed into another, with its sign: `+12,5%`.
@@ -189,7 +192,7 @@ fn drive(row: BloodResultRow, lang: Lang) -> DriveLine {
 fn facts(of: &BloodResultsOut, lang: Lang) -> Vec<(&'static str, String)> {
     let w = &Words::of(lang).blood;
     let count = |many| format::count(many, lang);
-    let mut facts = vec![(w.registered, count(of.registered)), (w.gave, count(of.gave))];
+    let mut facts = vec![(w.registered, count(of.registered)), (w.came, count(of.came)), (w.gave, count(of.gave))];
     let untold = (of.drives_not_telling > 0).then(|| fill(w.not_telling, &[&count(of.drives_not_telling)]));
     facts.push((w.deferred, untold.map_or_else(|| count(of.deferred), |text| format!("{} ({text})", count(of.deferred)))));
     if of.ml_units > 0 {
@@ -213,14 +216,16 @@ pub async fn show_results(request: HttpRequest, Query(form): Query<Form>, db: we
     };
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
-        let today = p.today;
+        let (lang, today) = (p.lang, p.today);
         let query = BloodResultsQuery { chapter: chapter.clone(), year, rows: None };
         let list = BloodDrivesQuery { chapter: chapter.clone(), year, limit: Some(DRIVES), cursor };
         let read = move |conn: &mut diesel::pg::PgConnection| -> Result<_, Problem> {
-            Ok((blood_results::of_year(conn, &query, today)?, blood_results::drives(conn, &list, today)?))
+            let seal = LogState::read(conn)?.on_paper(lang);
+            Ok((blood_results::of_year(conn, &query, today)?, blood_results::drives(conn, &list, today)?, seal))
         };
-        let (of, drives) = db.read_public(read).await?;
-        render(&results_page(p, of, drives.items, drives.next.as_deref(), chapter.as_deref()))
+        let (of, drives, seal) = db.read_public(read).await?;
+        let page = results_page(p, of, drives.items, drives.next.as_deref(), chapter.as_deref());
+        render(&ResultsPage { seal, ..page })
     })
     .await
 }
@@ -272,6 +277,7 @@ fn results_page(
             (w.file_drives, file("/api/v1/public/blood-results/drives.csv", None)),
         ],
         own: line(of.own, lang),
+        seal: None,
         w,
         p,
     }
@@ -287,6 +293,8 @@ struct ResultPage {
     units: String,
     facts: Vec<(&'static str, String)>,
     counts: Vec<Counted>,
+    /// The newest head of the log, for paper.
+    seal: Option<String>,
 }
 
 /// `/hien-mau/ket-qua/{code}`, however the code is typed.
@@ -295,7 +303,10 @@ pub async fn show_result(request: HttpRequest, code: web::Path<String>, db: web:
     serve(&request, || async {
         let p = Page::new(&request, Section::Other);
         let (lang, w) = (p.lang, &Words::of(p.lang).blood);
-        let of = db.read_public(move |conn| blood_results::one(conn, &code)).await?;
+        let read = move |conn: &mut diesel::pg::PgConnection| -> Result<_, Problem> {
+            Ok((blood_results::one(conn, &code)?, LogState::read(conn)?.on_paper(lang)))
+        };
+        let (of, seal) = db.read_public(read).await?;
         let count = |many| format::count(many, lang);
         let few = || w.not_told.to_owned();
         let mut facts = vec![
@@ -306,7 +317,7 @@ pub async fn show_result(request: HttpRequest, code: web::Path<String>, db: web:
         ];
         facts.extend(of.ml.map(|ml| (w.ml, format!("{}\u{a0}ml", count(ml)))));
         let (day, units) = (format::day(of.day, lang), count(of.units));
-        render(&ResultPage { counts: counted(&of.counts, lang), day, units, facts, of, w, p })
+        render(&ResultPage { counts: counted(&of.counts, lang), day, units, facts, of, seal, w, p })
     })
     .await
 }

@@ -9,6 +9,7 @@ words! {
         lead: "Ngày hiến máu đang nhận đặt chỗ. Đặt chỗ không cần tài khoản: họ tên, số điện thoại hoặc địa chỉ thư, và giờ bạn đến.",
             "Blood drives that take bookings. No account is needed: your name, a telephone number or mail address, and when you come.";
         follow: "Theo dõi trong lịch của bạn (iCalendar)", "Follow in your calendar (iCalendar)";
+        results: "Kết quả hiến máu các đơn vị", "What was given, chapter by chapter";
         where_label: "Xã, phường, tỉnh hoặc đơn vị", "Commune, ward, province or chapter";
         from_label: "Từ ngày", "From";
         find: "Tìm", "Find";
@@ -42,6 +43,7 @@ words! {
         closed: "Ngày hiến máu này không nhận đặt chỗ.", "This drive takes no bookings.";
         only_the_centre: "Bạn có hiến được hay không do cơ sở tiếp nhận máu quyết định trong ngày.",
             "Whether you can give is decided by the blood centre on the day.";
+        check: "Tự kiểm tra trước khi đến", "Check for yourself before you come";
         wrong: "Hãy xem lại các ô được đánh dấu.", "Look at the marked fields again.";
         is_full: "Đã hết chỗ, và danh sách chờ cũng đã đầy. Hãy chọn ngày hiến máu khác.",
             "All places are taken, and so is the waiting list. Choose another drive.";

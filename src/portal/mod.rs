@@ -12,10 +12,10 @@ mod activity_words;
 mod appeals;
 mod asked;
 mod assets;
-mod booking;
 mod blood_certificate;
 mod blood_results;
 mod blood_words;
+mod booking;
 mod call_out;
 mod card;
 mod certificate;
@@ -41,6 +41,8 @@ mod members;
 mod moved;
 mod open_data;
 mod page;
+mod pre_check;
+mod pre_check_words;
 mod proof;
 mod publications;
 mod reversals;
@@ -71,7 +73,13 @@ pub fn configure(config: &mut web::ServiceConfig) {
     );
 }
 
+/// Of one drive, by its code: the letters of drives are in no other word that stands there.
+const DRIVE: &str = "/hien-mau/{code:[^/]*[Hh][Mm][^/]*}";
+
 fn pages(config: &mut web::ServiceConfig) {
+    // Before the page that says that a booking was taken, for which it would be taken.
+    let check = web::resource("/hien-mau/{code}/kiem-tra").route(web::get().to(pre_check::show_pre_check));
+    config.service(check.route(web::post().to(pre_check::assess_pre_check)).default_service(web::to(wrong_method)));
     let mut page = |path, route: Route| {
         config.service(web::resource(path).route(route).default_service(web::to(wrong_method)));
     };
@@ -100,9 +108,9 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/kiem-tra", web::get().to(open_data::show_check));
     page("/tinh-nguyen/da-nhan", web::get().to(sign_up::show_taken));
     page("/hien-mau", web::get().to(drives::list_drives));
-    page("/hien-mau/{code}/{taken}", web::get().to(drives::show_taken));
+    page("/hien-mau/{code:[^/]*[Hh][Mm][^/]*}/{taken:da-giu-cho|dang-cho}", web::get().to(drives::show_taken));
     // The pages that take something.
-    let drive = web::resource("/hien-mau/{code}").route(web::get().to(drives::show_drive)).route(web::post().to(drives::book));
+    let drive = web::resource(DRIVE).route(web::get().to(drives::show_drive)).route(web::post().to(drives::book));
     config.service(drive.default_service(web::to(wrong_method)));
     let form = web::resource("/tinh-nguyen").route(web::get().to(sign_up::show_sign_up)).route(web::post().to(sign_up::sign_up));
     config.service(form.default_service(web::to(wrong_method)));

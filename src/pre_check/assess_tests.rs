@@ -1,12 +1,12 @@
 use super::*;
 use crate::blood_rules::Verdict;
-use crate::pre_check::{Ask, Question};
+use crate::pre_check::{PreCheckAsk, Question};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn question(code: &str, ask: Ask, deferrals: &[&str]) -> Question {
+fn question(code: &str, ask: PreCheckAsk, deferrals: &[&str]) -> Question {
     Question {
         code: code.into(),
         ask,
@@ -24,11 +24,11 @@ fn questions() -> Questionnaire {
         note_vi: String::new(),
         note_en: String::new(),
         questions: vec![
-            question("BIRTH", Ask::Birth, &[]),
-            question("WEIGHT", Ask::Weight, &[]),
-            question("LAST_DONATION", Ask::LastDonation, &[]),
-            question("SIX_MONTHS", Ask::Since, &["EXPOSURE", "TYPHOID"]),
-            question("WORK", Ask::Condition, &["PILOT"]),
+            question("BIRTH", PreCheckAsk::Birth, &[]),
+            question("WEIGHT", PreCheckAsk::Weight, &[]),
+            question("LAST_DONATION", PreCheckAsk::LastDonation, &[]),
+            question("SIX_MONTHS", PreCheckAsk::Since, &["EXPOSURE", "TYPHOID"]),
+            question("WORK", PreCheckAsk::Condition, &["PILOT"]),
         ],
     }
 }

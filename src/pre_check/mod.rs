@@ -8,7 +8,7 @@ mod model;
 mod store;
 
 pub use assess::{Answers, Assessment, Found, Since, assess};
-pub use model::{Ask, Question, Questionnaire};
+pub use model::{PreCheckAsk, Question, Questionnaire};
 
 use crate::house::Room;
 

@@ -6,7 +6,7 @@ use crate::blood_rules::{Deferral, Rules};
 codes! {
     /// What a question asks for.
     #[derive(Hash)]
-    pub wire enum Ask {
+    pub wire enum PreCheckAsk {
         Birth = "BIRTH",
         Sex = "SEX",
         Weight = "WEIGHT",
@@ -23,7 +23,7 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     pub code: String,
-    pub ask: Ask,
+    pub ask: PreCheckAsk,
     /// Codes of the rules that are listed below it.
     pub deferrals: Vec<String>,
     pub vi: String,
@@ -52,7 +52,7 @@ impl Questionnaire {
 impl Question {
     /// Whether it is answered by what happened, or is so.
     pub fn is_of_rules(&self) -> bool {
-        matches!(self.ask, Ask::Since | Ask::Condition)
+        matches!(self.ask, PreCheckAsk::Since | PreCheckAsk::Condition)
     }
 
     /// The rules that are listed below it, as they hold on the day of `rules`.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use super::model::{Ask, Question, Questionnaire};
+use super::model::{PreCheckAsk, Question, Questionnaire};
 use crate::db::DbError;
 use crate::db::schema::{pre_check, pre_check_question};
 
@@ -33,7 +33,7 @@ fn questions(conn: &mut PgConnection, version: i16) -> Result<Vec<Question>, DbE
         .select((q::code, q::ask, q::deferrals, q::vi, q::en, q::about_vi, q::about_en))
         .load(conn)?;
     let read = |(code, ask, deferrals, vi, en, about_vi, about_en): Row| {
-        Some(Question { code, ask: Ask::parse(&ask)?, deferrals, vi, en, about_vi, about_en })
+        Some(Question { code, ask: PreCheckAsk::parse(&ask)?, deferrals, vi, en, about_vi, about_en })
     };
     Ok(rows.into_iter().filter_map(read).collect())
 }

@@ -282,7 +282,7 @@ impl Matter for Order<'_> {
             None => vouchers::book(v.conn, at, &funds, entries.into_iter().map(|entry| (&by.grant, entry)).collect()),
             Some(old) => {
                 let mirror = replacing::mirror(v, by, of, old)?;
-                let persons = TwoPersons { asked: by.asked_by, approves: &by.grant };
+                let persons = TwoPersons { asked: by.asked_by(v.conn)?, approves: &by.grant };
                 vouchers::book_instead(v.conn, at, &funds, &persons, [mirror].into_iter().chain(entries).collect())
             }
         };

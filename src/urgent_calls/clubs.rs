@@ -14,7 +14,7 @@ use crate::authz::{Attempt, Granted, KeepBlood, Read, SeeBlood, Seen, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::db::DbError;
 use crate::db::schema::{blood_club, blood_club_member};
-use crate::donors::{self, DonorId, DonorState};
+use crate::donors::{self, DonorState};
 use crate::http::Span;
 use crate::tree::{self, ChapterId};
 

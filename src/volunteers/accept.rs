@@ -185,19 +185,12 @@ fn person(v: &mut Visit<'_>, by: &Granted<KeepPeople>, body: &AcceptanceIn, of: 
         None => Phone::today(&of.address),
     };
     let name = Line::parse(&of.name, 200).map_err(|_| Fault::broken("an applicant's name is no line"))?;
-    let by_name_alone = number.is_none();
     let of = Particulars { phone: number, mail: mail.map(str::to_owned), birth: born, ..Particulars::of_person(name) };
     let of = check.done(Some(of)).map_err(Fault::Fields)?;
     let code = tree::code_of(v.conn, by.chapter())?;
     let listed = lists::listed(v.vault, PersonId(Uuid::new_v4()), &code, &of)?;
     let met = lists::write(&mut v.errand(), by.chapter(), by.account(), vec![listed])?.pop().flatten();
     let met = met.ok_or(Fault::PersonGone)?;
-    if by_name_alone && met.known.is_some() {
-        return Err(Fault::conflict(
-            "Đơn vị đã có người cùng tên, không có số điện thoại: hãy chọn người ấy (person), hoặc ghi số điện thoại (phone).",
-            "The chapter knows somebody of this name without a number: say that it is them (person), or give a number (phone).",
-        ));
-    }
     let known = persons::hold(v.conn, v.vault, by, met.person)?.ok_or(Fault::PersonGone)?;
     Ok(persons::keep_mail(v, by, known, mail)?)
 }

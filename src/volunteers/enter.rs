@@ -109,11 +109,7 @@ pub(super) fn age(v: &mut Visit<'_>, check: &mut Check, pointer: &str, kind: Vol
             "A volunteer is a person: of an organisation, write down its people.",
         );
     }
-    let name = match kind {
-        VolunteerKind::Volunteer => "LEAST_AGE_VOLUNTEER",
-        VolunteerKind::Collaborator => "LEAST_AGE_COLLABORATOR",
-    };
-    let Some(rule) = store::rule(v.conn, name, today)? else { return Ok(()) };
+    let Some(rule) = store::rule(v.conn, kind.age_rule(), today)? else { return Ok(()) };
     if person.birth.is_some_and(|birth| is_too_young(birth, rule.value, today)) {
         check.wrong(
             pointer,

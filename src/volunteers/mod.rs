@@ -34,6 +34,7 @@ pub mod holder;
 pub mod hours;
 mod hours_routes;
 pub mod hours_wire;
+mod lists;
 pub mod model;
 pub mod out;
 mod retention;
@@ -106,4 +107,5 @@ fn routes(config: &mut ServiceConfig<'_>) {
     routes::configure(config);
     hours_routes::configure(config);
     application_routes::configure(config);
+    lists::routes::configure(config);
 }

@@ -198,6 +198,16 @@ fn day_of(day: Weekday) -> Day {
     }
 }
 
+impl VolunteerKind {
+    /// The rule that says how old one must be.
+    pub fn age_rule(self) -> &'static str {
+        match self {
+            VolunteerKind::Volunteer => "LEAST_AGE_VOLUNTEER",
+            VolunteerKind::Collaborator => "LEAST_AGE_COLLABORATOR",
+        }
+    }
+}
+
 impl VolunteerStepKind {
     /// What a step makes of somebody; `None` where it is not possible.
     pub fn leads_from(self, state: VolunteerState) -> Option<VolunteerState> {

@@ -79,6 +79,11 @@ impl Row {
         }
     }
 
+    /// Whether they are a volunteer or wait to be verified: a person is one once (`volunteer_standing_key`).
+    pub(super) fn stands(&self) -> bool {
+        matches!(self.state(), Some(VolunteerState::Applied | VolunteerState::Verified | VolunteerState::Paused))
+    }
+
     /// Whether they were verified, and nobody erased them: they may be entered in what volunteers do.
     pub fn is_one(&self) -> bool {
         self.since.is_some() && self.state() != Some(VolunteerState::Erased)

@@ -194,6 +194,20 @@ fn a_rule_is_never_rewritten() {
     app.database.refuses("UPDATE blood_bag SET valid_to = '2028-01-01' WHERE ml = 450");
 }
 
+/// A key stops two that are open; one that begins before the end of another is found by the audit.
+#[test]
+fn two_rules_at_once_are_found() {
+    let app = TestApp::start_on(Database::fresh());
+    let audit = || so_nhan_ai::upkeep::audit::audit(&app.shared.db, Some(&app.shared.vault), 20, None).unwrap();
+    assert!(audit().clean, "{}", audit().text());
+    app.database.execute("UPDATE blood_limit SET valid_to = '2027-01-01' WHERE name = 'LEAST_AGE'");
+    app.database.execute(
+        "INSERT INTO blood_limit SELECT name, 17, '2026-12-31', NULL, law_vi, law_en, mark, source FROM blood_limit WHERE name = 'LEAST_AGE'",
+    );
+    let found = audit();
+    assert!(!found.clean && found.text().contains("blood_limit LEAST_AGE 2026-12-31"), "{}", found.text());
+}
+
 #[test]
 fn a_day_that_is_none_is_named() {
     let app = TestApp::start();

@@ -290,6 +290,7 @@ fn who_stopped_is_asked_again_by_their_own_word_and_no_other() {
     assert_eq!(press(&app, &link, "answer=NO").status, 303);
     let shown = officer.get(&consent, 200);
     assert_eq!((shown.get("stopped_at"), &shown["agreed_how"], asks(&officer)), (None, &json!("LINK"), json!(1)));
+    app.clock.advance(Duration::minutes(1));
     assert_eq!(press(&app, &link, "answer=STOP&sure=1").status, 303, "and again");
     officer.post(&at(&first, "/ending"), Value::Null, 200);
     assert_eq!(asks(&officer), 0);

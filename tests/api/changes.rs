@@ -10,7 +10,7 @@ use so_nhan_ai::db::DbError;
 use so_nhan_ai::giving::feed::APPEALS;
 use so_nhan_ai::tree;
 
-use crate::harness::{Caller, TestApp, eventually};
+use crate::harness::{Caller, Database, TestApp, eventually};
 use crate::look::reverse;
 
 fn pull(caller: &Caller<'_>, since: Option<&str>, limit: usize) -> Value {
@@ -133,12 +133,73 @@ fn a_transaction_that_is_open_across_ten_pulls_loses_nothing() {
     assert!(copy.subjects().contains("slow"));
     assert!(given.iter().all(|gift| copy.subjects().contains(gift.as_str())));
     assert_eq!(copy.seen.len(), 12, "each once");
-    // One that is rolled back holds nothing up.
-    let mut broken = app.database.connect();
-    broken.batch_execute("BEGIN; SELECT pg_current_xact_id()").unwrap();
-    let last = give(&app, &officer);
-    broken.batch_execute("ROLLBACK").unwrap();
-    copy.until(&officer, &last);
+    // One that is rolled back holds nothing up any more, in whole or to a savepoint.
+    for back in ["ROLLBACK", "ROLLBACK TO before"] {
+        let mut broken = app.database.connect();
+        let note =
+            format!("INSERT INTO change_feed SELECT id, 0, 'GIFT', '{{never}}', false FROM chapter WHERE code = '23095'; {back}");
+        broken.batch_execute("BEGIN; SAVEPOINT before").unwrap();
+        broken.batch_execute(&note).unwrap();
+        let last = give(&app, &officer);
+        copy.until(&officer, &last);
+    }
+    assert!(!copy.subjects().contains("never"));
+}
+
+/// What has noted no change may be open for as long as it likes, here and in another database of the cluster.
+#[test]
+fn what_goes_on_elsewhere_does_not_hold_the_feed_up() {
+    let (app, other) = (TestApp::start(), Database::fresh());
+    let officer = app.officer_of("23095");
+    let (mut here, mut there) = (app.database.connect(), other.connect());
+    here.batch_execute("BEGIN; SELECT pg_current_xact_id()").unwrap();
+    there
+        .batch_execute("BEGIN; INSERT INTO change_feed SELECT id, 0, 'GIFT', '{theirs}', false FROM chapter WHERE code = '23095'")
+        .unwrap();
+    let mut copy = Copy::default();
+    let given = give(&app, &officer);
+    copy.until(&officer, &given);
+    // It may still note a change: behind every place that was given out.
+    here.batch_execute("INSERT INTO change_feed SELECT id, 0, 'GIFT', '{late}', false FROM chapter WHERE code = '23095'")
+        .unwrap();
+    let held = give(&app, &officer);
+    copy.follow(&officer, 50);
+    assert!(!copy.subjects().contains(held.as_str()));
+    here.batch_execute("COMMIT").unwrap();
+    copy.until(&officer, &held);
+    assert!(copy.subjects().contains("late") && !copy.subjects().contains("theirs"));
+    // And only where each statement sees its own moment can it be read at all.
+    let one_moment = "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT change_feed_settled()";
+    assert!(app.database.connect().batch_execute(one_moment).unwrap_err().to_string().contains("its own moment"));
+}
+
+/// Many write, some of them slowly and in another order than they began in, and a reader follows: it misses none and is told of each once.
+#[test]
+fn who_follows_while_many_write_misses_nothing() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let mut copy = Copy::default();
+    copy.follow(&officer, 50);
+    std::thread::scope(|scope| {
+        let write = |writer: i32| {
+            let mut conn = app.database.connect();
+            scope.spawn(move || {
+                for n in 0..40 {
+                    let pause = f64::from((n * 7 + writer * 3) % 11) / 1_000.0;
+                    let note = |name: &str| {
+                        format!("INSERT INTO change_feed SELECT id, 0, 'GIFT', '{{{name}-{writer}-{n}}}', false FROM chapter WHERE code = '23095'; SELECT pg_sleep({pause});")
+                    };
+                    conn.batch_execute(&format!("BEGIN; SELECT pg_current_xact_id(); {} {} COMMIT", note("a"), note("b"))).unwrap();
+                }
+            })
+        };
+        let writers: Vec<_> = (0..4).map(write).collect();
+        while !writers.iter().all(|writer| writer.is_finished()) {
+            copy.follow(&officer, 7);
+        }
+    });
+    copy.follow(&officer, 50);
+    assert_eq!((copy.seen.len(), copy.subjects().len()), (320, 320));
 }
 
 #[test]

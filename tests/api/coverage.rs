@@ -54,9 +54,13 @@ impl Call {
                 (caller, Some(papers::jpeg()))
             }
             // A list is a file, whatever it is called.
-            ("POST /api/v1/chapters/{code}/gift-imports" | "POST /api/v1/member-imports", Some(Value::String(list))) => {
-                (caller.with("content-type", "text/csv"), Some(list.clone().into_bytes()))
-            }
+            (
+                "POST /api/v1/chapters/{code}/gift-imports"
+                | "POST /api/v1/drives/{code}/reconciliation"
+                | "POST /api/v1/member-imports"
+                | "POST /api/v1/volunteer-imports",
+                Some(Value::String(list)),
+            ) => (caller.with("content-type", "text/csv"), Some(list.clone().into_bytes())),
             (_, body) => (caller, body.as_ref().map(|body| body.to_string().into_bytes())),
         };
         let answer = caller.send(self.method(), &self.path, body);
@@ -208,7 +212,15 @@ fn world() -> World {
         ("POST /api/v1/session/second-step", (v1("/session/second-step"), Some(second_step))),
         ("POST /api/v1/public/volunteer-applications", (v1("/public/volunteer-applications"), Some(application))),
     ]);
+    let drive = app.database.text("SELECT code FROM drive WHERE state = 'OPEN' ORDER BY id LIMIT 1");
+    let booking = crate::drives::booking("Nguyễn Văn Bình", "0912345678", None);
+    public.insert("GET /api/v1/public/drives/{code}", (v1(&format!("/public/drives/{drive}")), None));
+    public.insert("POST /api/v1/public/drives/{code}/bookings", (crate::drives::public(&drive), Some(booking)));
     let stated = app.database.text("SELECT code FROM statement LIMIT 1");
+    let drive = crate::pre_check::drive_on(&app, "2027-06-14");
+    let (pre_check, answers) = (v1(&format!("/public/drives/{drive}/pre-check")), crate::pre_check::answers(json!({})));
+    public.insert("GET /api/v1/public/drives/{code}/pre-check", (pre_check.clone(), None));
+    public.insert("POST /api/v1/public/drives/{code}/pre-check", (pre_check, Some(answers)));
     public.extend(open::reads(&code, &documents.published, &reverser, &stated));
     app.wait_for_checkpoint();
     let size = app.anonymous().get("/api/v1/public/log", 200)["size"].as_u64().unwrap();
@@ -424,7 +436,7 @@ fn public_operations_answer_without_a_token() {
         let answer = app.anonymous().send(method, path, body.as_ref().map(|body| body.to_string().into_bytes()));
         let expected = match *operation {
             "POST /api/v1/session" | "POST /api/v1/session/second-step" => 201,
-            "POST /api/v1/public/volunteer-applications" => 202,
+            "POST /api/v1/public/volunteer-applications" | "POST /api/v1/public/drives/{code}/bookings" => 202,
             _ => 200,
         };
         assert_eq!(answer.status, expected, "{operation}: {}", answer.text);

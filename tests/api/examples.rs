@@ -266,6 +266,7 @@ fn activities(story: &mut Story, app: &TestApp) {
     story.post(&officer, &format!("{school}/photo-consents"), "agree_to_photo", "nobody", 201);
     let publication = format!("{school}/documents/{}/publication", linked["id"].as_str().unwrap());
     story.post(&officer, &publication, "publish_activity_document", "publish", 201);
+    story.post(&app.officer_of("68"), "/blood-targets", "request_blood_targets", "two_communes", 201);
     story.post(&province, "/commendation-quotas", "set_commendation_quota", "fifty", 201);
     for name in ["person", "collective"] {
         story.post(&officer, "/commendations", "propose_commendation", name, 201);
@@ -337,6 +338,8 @@ fn every_example_is_taken() {
     tree_and_people(&mut story, &app);
     people::committees(&mut story, &app);
     crate::call_out_examples::send(&mut story, &app);
+    crate::urgent_calls::examples(&mut story, &app);
+    crate::blood_honours::examples(&mut story, &app);
     appeals_and_papers(&mut story, &app);
     activities(&mut story, &app);
     closing(&mut story, &app);
@@ -350,9 +353,12 @@ fn every_example_is_taken() {
     settlement(&mut story, &app);
     people::persons(&mut story, &app);
     courses(&mut story, &app);
+    crate::drives::examples(&mut story, &app);
     crate::volunteers::examples(&mut story, &app);
     crate::donors::examples(&mut story, &app);
+    crate::blood_days::examples(&mut story, &app);
     crate::family_links_between::examples(&mut story, &app);
+    crate::organs::examples(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()
         .into_iter()
         .flat_map(|(id, uses)| uses.into_iter().map(move |one| (id.clone(), one.name)).collect::<Vec<_>>())

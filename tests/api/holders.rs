@@ -56,6 +56,7 @@ struct Column {
 const NOBODYS: &[&str] = &[
     "activity_request.request_hash",
     "annotation.leaf_hash",
+    "blood_honour_request.request_hash",
     "call_out_request.request_hash",
     "campaign_request.request_hash",
     "chapter_request.request_hash",
@@ -63,6 +64,8 @@ const NOBODYS: &[&str] = &[
     "commendation_request.request_hash",
     "committee_request.request_hash",
     "course_request.request_hash",
+    "drive_check_in.request_hash",
+    "drive_file.content_hash",
     "dues_sheet.request_hash",
     "entry.document",
     "entry_detail.root",
@@ -102,6 +105,7 @@ const NOBODYS: &[&str] = &[
     "team_request.request_hash",
     "transfer.document",
     "transfer_part.document",
+    "urgent_call_request.request_hash",
     "volunteer_title_given.request_hash",
 ];
 
@@ -253,6 +257,7 @@ const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("decision.note", "a note to who decides: decisions"),
     ("member_consent.guardian", "who signed for a child who is a member: members"),
     ("transfer_part.note", "a note of a transfer, as in decisions"),
+    ("drive_row.content", "rows of a centre's file that waits: blood_days"),
 ];
 
 /// What a store keeps in its columns, column by column, without saying what it is.
@@ -292,7 +297,10 @@ fn every_store_lets_go_of_an_erased_person() {
     crate::volunteers::held(officer, &person);
     crate::donors::held(officer, &person);
     crate::call_outs::with_person(&app, officer, &person);
+    crate::urgent_calls::with_person(&app, officer, &person);
+    crate::blood_honours::with_person(&app, officer, &person, NAME);
     crate::family_links::asked_by(&app, NAME, PHONE);
+    crate::organs::asked_by(&app, NAME, PHONE);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
     let party = party_of(officer, &gift);
     officer.post(REQUESTS, ask(&app, "ACCESS", json!({"party": party, "note": "đến trụ sở hỏi"})), 201);

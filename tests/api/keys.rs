@@ -25,12 +25,14 @@ const IDS: [&str; 5] = ["id", "gifts", "document", "transfer", "volunteers"];
 /// By these somebody proves to be themself; they are counted, and have ways of their own to be sent again.
 const PROOFS: [&str; 2] = ["/api/v1/session", "/api/v1/second-factor"];
 /// A list is the same list by what it holds, and is accepted as often as anybody likes.
-const LISTS: [&str; 5] = [
+const LISTS: [&str; 6] = [
     "/api/v1/chapters/{code}/gift-imports",
     "/api/v1/gift-imports/{id}/acceptance",
     "/api/v1/member-imports",
     "/api/v1/member-imports/{id}/acceptance",
+    "/api/v1/volunteer-imports",
     // Known by the address it is confirmed at, and its sender has no account that a key could belong to.
+    "/api/v1/public/drives/{code}/bookings",
     "/api/v1/public/volunteer-applications",
 ];
 

@@ -52,6 +52,8 @@ fn paths(codes: &[String]) -> Vec<String> {
         "/don-vi/23095",
         "/don-vi/68",
         "/don-vi/TW",
+        "/hien-mau/ket-qua",
+        "/hien-mau/ket-qua?chapter=68&year=2025",
         "/huy",
         "/huy?chapter=68&year=2026",
         "/tim",

@@ -154,6 +154,8 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "chapters/23095/reversals",
         "courses",
         "courses.ics",
+        "drives",
+        "drives.ics",
         "course-counts?chapter=68",
         &format!("certificates/{}", crate::courses::CODE),
         "units?q=ham+chinh",
@@ -214,6 +216,7 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
         "activities/68-NV-0001",
         "activities.ics",
         "activity-counts",
+        "blood-honours",
         "campaigns",
         "commendations",
         "movements",
@@ -226,6 +229,9 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     paths.extend(["/hoat-dong", "/hoat-dong/68-NV-0001"].map(str::to_owned));
     crate::courses::some_certificate(app);
     crate::donors::some_certificate(app);
+    let drive = crate::pre_check::drive_on(app, "2027-06-14");
+    paths.extend([format!("/api/v1/public/drives/{drive}/pre-check"), format!("/hien-mau/{drive}/kiem-tra")]);
+    paths.push("/api/v1/public/blood-rules".to_owned());
     let asked = format!("serial={}&given_on={}", crate::donors::SERIAL, crate::donors::DAY);
     paths.push(format!("/api/v1/public/blood-certificates?{asked}"));
     paths.push(format!("/giay-hien-mau?so={}&ngay={}", crate::donors::SERIAL, crate::donors::DAY));

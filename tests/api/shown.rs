@@ -134,10 +134,13 @@ fn whatever_writes_what_the_public_reads_begins_an_edition() {
         [
             "activity_area",
             "activity_sum",
+            "blood_centre",
+            "booking_consent_text",
             "chapter_ancestor",
             "commendation_form",
             "consent_text",
             "course_kind",
+            "drive_rule",
             "member_consent_text",
             "money_category",
             "movement",

@@ -153,6 +153,7 @@ impl Demo {
             ("sign up", "/tinh-nguyen"),
             ("signed up", "/tinh-nguyen/da-nhan"),
             ("courses", "/tinh-nguyen/khoa-hoc"),
+            ("check before a drive", "/hien-mau/68-HM-0001/kiem-tra"),
             ("activities", "/hoat-dong"),
             ("activities of a movement", "/hoat-dong?movement=TET_NHAN_AI"),
             ("activity", "/hoat-dong/68-NV-0001"),

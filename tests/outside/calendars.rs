@@ -36,6 +36,8 @@ fn calendar() -> Calendar {
             event("68-NV-0001", When::Days(day("2026-12-05"), day("2026-12-06")), false, 1),
             event("68-NV-0002", When::Days(day("2026-12-07"), day("2026-12-07")), true, 3),
             event("68-LT-0001", When::Between(at("2026-12-08T01:00:00Z"), at("2026-12-08T04:30:00Z")), false, 2),
+            // A blood drive that begins at half past midnight in Vietnam, on another day in Greenwich, and was called off.
+            event("68-HM-0001", When::Between(at("2026-12-05T17:30:00Z"), at("2026-12-06T04:30:00Z")), true, 4),
         ],
     }
 }
@@ -48,6 +50,7 @@ fn expected() -> Value {
         ["68-NV-0001@so.example.org", "2026-12-05", "2026-12-07", TITLE, place, text, 1, "CONFIRMED"],
         ["68-NV-0002@so.example.org", "2026-12-07", "2026-12-08", TITLE, place, text, 3, "CANCELLED"],
         ["68-LT-0001@so.example.org", "2026-12-08T01:00:00Z", "2026-12-08T04:30:00Z", TITLE, place, text, 2, "CONFIRMED"],
+        ["68-HM-0001@so.example.org", "2026-12-05T17:30:00Z", "2026-12-06T04:30:00Z", TITLE, place, text, 4, "CANCELLED"],
     ])
 }
 

@@ -14,7 +14,7 @@ use super::super::spans::{self, Counts, Facts};
 use super::super::store::{Row, StepRow};
 use super::super::told;
 use super::super::{cards, consent, joined, kinds};
-use super::check::{already_member, restricted};
+use super::check::already_member;
 use super::form::{self, Entry};
 use super::rules::{Fit, Rules};
 use super::store::{self, ImportRow, Refused, Settled};
@@ -29,6 +29,7 @@ use crate::house::errand::Errand;
 use crate::http::FieldError;
 use crate::parties;
 use crate::persons::lists::{self, Met};
+use crate::persons::sheet::restricted;
 use crate::tree::{self, ChapterId};
 use crate::vault::Vault;
 

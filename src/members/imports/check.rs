@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sheets::{Fault as Wrong, Said};
+use sheets::Fault as Wrong;
 use uuid::Uuid;
 
 use super::super::fault::Fault;
@@ -14,6 +14,7 @@ use crate::authz::{Granted, KeepPeople, Visit};
 use crate::http::{FieldError, Say};
 use crate::parties::NewParty;
 use crate::persons::lists::{self, ByWords, Here};
+use crate::persons::sheet;
 use crate::vault::Vault;
 
 /// What is said of a list as a whole when it is sent.
@@ -39,13 +40,9 @@ pub struct File {
 
 /// Reads a file.
 pub fn file(vault: &Vault, told: &Told<'_>, bytes: &[u8]) -> Result<File, Fault> {
-    let listed = form::read(bytes).map_err(|refused| Fault::Fields(vec![form::refusal(refused)]))?;
+    let listed = form::read(bytes).map_err(|refused| Fault::Fields(vec![sheet::refusal(refused)]))?;
     let mut faults = listed.faults;
-    for row in &listed.rows {
-        let other = form::chapter_of(row)
-            .filter(|said| !said.eq_ignore_ascii_case(told.chapter) && form::with_zeros(said) != told.chapter);
-        faults.extend(other.map(|said| other_chapter(row.number, &said, told.chapter)));
-    }
+    faults.extend(listed.rows.iter().filter_map(|row| sheet::other_chapter(&form::FORM, row, told.chapter)));
     let row = |row: &sheets::Row| Listed { row: row.number, entry: Some(form::entry(row, told.kind)) };
     let people: Vec<Listed> = listed.rows.iter().map(row).collect();
     let entries: Vec<&Entry> = people.iter().filter_map(|one| one.entry.as_ref()).collect();
@@ -59,18 +56,6 @@ pub fn file(vault: &Vault, told: &Told<'_>, bytes: &[u8]) -> Result<File, Fault>
         ignored: listed.unknown,
         ignored_sheets: listed.ignored_sheets,
     })
-}
-
-fn other_chapter(row: u32, said: &str, chapter: &str) -> Wrong {
-    Wrong {
-        row: Some(row),
-        column: Some("chapter"),
-        code: "OTHER_CHAPTER",
-        said: Said::new(
-            format!("Dòng này của đơn vị {said}, còn danh sách gửi cho đơn vị {chapter}. Hãy tách ra và gửi cho đúng đơn vị."),
-            format!("This row is of chapter {said}, and the list was sent to {chapter}. Take it out and send it to its chapter."),
-        ),
-    }
 }
 
 /// Somebody with whom nothing is wrong by themself, to be looked for.
@@ -120,11 +105,11 @@ pub fn look(v: &mut Visit<'_>, by: &Granted<KeepPeople>, rules: &Rules, candidat
     let (mut found, mut rows) = (Found::default(), HashMap::new());
     for one in candidates {
         if let Some(first) = one.party.same_by().and_then(|same| rows.insert(same, one.row)) {
-            found.faults.push(form::fault(one.row, &twice(first)));
+            found.faults.push(form::fault(one.row, &sheet::twice(first)));
             continue;
         }
         match here.get(&one.party.id) {
-            Some(Here::Restricted) => found.faults.push(form::fault(one.row, &restricted())),
+            Some(Here::Restricted) => found.faults.push(form::fault(one.row, &sheet::restricted())),
             Some(Here::Known(person)) if standing.contains(&person.id.0) => {
                 found.faults.push(form::fault(one.row, &already_member()));
             }
@@ -149,18 +134,6 @@ fn standing(v: &mut Visit<'_>, here: &HashMap<Uuid, Here>) -> Result<HashSet<Uui
     Ok(store::standing(v.conn, &here.values().filter_map(id).collect::<Vec<_>>())?)
 }
 
-fn twice(first: u32) -> FieldError {
-    let said = Say::new(
-        format!(
-            "Người này đã có ở dòng {first}: cùng họ tên, cùng số điện thoại. Hãy bỏ một dòng, hoặc bỏ số nếu là người khác."
-        ),
-        format!(
-            "This person stands in row {first}: the same name and number. Take one out, or the number if it is somebody else."
-        ),
-    );
-    FieldError::new("/name", "TWICE", said)
-}
-
 /// Somebody is a member of the chapter.
 pub fn already_member() -> FieldError {
     let said = Say::fixed(
@@ -168,15 +141,6 @@ pub fn already_member() -> FieldError {
         "This person is a member of the chapter, or an application waits.",
     );
     FieldError::new("/name", "ALREADY_MEMBER", said)
-}
-
-/// Somebody's data may not be used.
-pub fn restricted() -> FieldError {
-    let said = Say::fixed(
-        "Người này đã yêu cầu hạn chế xử lý dữ liệu: chỉ được lưu giữ, không được dùng.",
-        "This person asked for restriction: their data are kept and not used.",
-    );
-    FieldError::new("/name", "RESTRICTED", said)
 }
 
 /// Somebody's data went while the list waited.

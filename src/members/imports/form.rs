@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use sheets::{Column, Fault, Form, Holds, Limits, Read, Refused, Row, Said};
+use sheets::{Column, Fault, Form, Holds, Limits, Read, Refused, Row};
 
 use super::super::model::MemberKind;
 use crate::basics::text::meant;
 use crate::http::FieldError;
 use crate::persons::Sex;
+use crate::persons::sheet::{self, Cells};
 
 /// Most rows of a list.
 const MOST_ROWS: usize = 10_000;
@@ -18,7 +19,6 @@ const KINDS: Holds = Holds::Choice(&[
     ("JUNIOR", "Thiếu niên", "Junior"),
     ("HONORARY", "Danh dự", "Honorary"),
 ]);
-const SEXES: Holds = Holds::Choice(&[("FEMALE", "Nữ", "Female"), ("MALE", "Nam", "Male")]);
 const AGREED: Holds =
     Holds::Choice(&[("YES", "Có", "Yes"), ("NO", "Không", "No"), ("YES", "x", "x"), ("YES", "Đồng ý", "Agreed")]);
 
@@ -27,61 +27,11 @@ pub static FORM: Form = Form {
     title_vi: "Danh sách kết nạp hội viên",
     title_en: "List of members to be admitted",
     columns: &[
-        Column {
-            name: "name",
-            vi: "Họ và tên",
-            en: "Full name",
-            also: &["Họ tên", "Tên", "Họ và tên học sinh", "Họ và tên hội viên"],
-            holds: Holds::Text,
-            required: true,
-            note_vi: "Như trong giấy tờ, viết bằng Unicode.",
-            note_en: "As in the person's papers, in Unicode.",
-            example: "Nguyễn Thị Lan",
-        },
-        Column {
-            name: "birth",
-            vi: "Ngày sinh",
-            en: "Born",
-            also: &["Năm sinh", "Ngày tháng năm sinh", "Sinh ngày"],
-            holds: Holds::Birth,
-            required: false,
-            note_vi: "Ngày/tháng/năm, hoặc chỉ năm khi không biết ngày.",
-            note_en: "Day/month/year, or the year alone where the day is not known.",
-            example: "25/11/2013",
-        },
-        Column {
-            name: "sex",
-            vi: "Giới tính",
-            en: "Sex",
-            also: &["Nam/Nữ", "Phái"],
-            holds: SEXES,
-            required: false,
-            note_vi: "Nam hoặc Nữ, như trong giấy tờ.",
-            note_en: "Female or Male, as in the papers.",
-            example: "Nữ",
-        },
-        Column {
-            name: "phone",
-            vi: "Điện thoại",
-            en: "Phone",
-            also: &["Số điện thoại", "SĐT", "ĐT"],
-            holds: Holds::Phone,
-            required: false,
-            note_vi: "Không bao giờ công khai; chưa xác nhận cho đến khi có người trả lời. Số 0 ở đầu bị mất được thêm lại.",
-            note_en: "Never public; unconfirmed until somebody answers. A zero lost at the beginning is put back.",
-            example: "0912345678",
-        },
-        Column {
-            name: "commune",
-            vi: "Mã xã nơi ở",
-            en: "Commune",
-            also: &["Mã xã", "Mã xã, phường"],
-            holds: Holds::Chapter,
-            required: false,
-            note_vi: "Mã 5 chữ số của xã, phường, đặc khu nơi ở.",
-            note_en: "Code of 5 digits of the commune, ward or special zone where they live.",
-            example: "23095",
-        },
+        sheet::NAME,
+        sheet::BIRTH,
+        sheet::SEX,
+        sheet::PHONE,
+        sheet::COMMUNE,
         Column {
             name: "kind",
             vi: "Loại hội viên",
@@ -148,17 +98,7 @@ pub static FORM: Form = Form {
             note_en: "From 7 years on the child agrees as well: Yes or No.",
             example: "Có",
         },
-        Column {
-            name: "chapter",
-            vi: "Mã đơn vị",
-            en: "Chapter",
-            also: &[],
-            holds: Holds::Chapter,
-            required: false,
-            note_vi: "Nếu có thì phải đúng mã của đơn vị nhận danh sách.",
-            note_en: "If it is there, it must be the code of the chapter the list is sent to.",
-            example: "23095",
-        },
+        sheet::CHAPTER,
     ],
     summed: None,
     rows: MOST_ROWS,
@@ -193,44 +133,22 @@ pub fn read(bytes: &[u8]) -> Result<sheets::Listed, Refused> {
     FORM.read_file(bytes, &Limits::LIST, &meant)
 }
 
-fn text(row: &Row, name: &str) -> Option<String> {
-    FORM.text(row, name).map(str::to_owned)
-}
-
 /// A row as somebody; who has no name that could be read has an empty one, which stands among the faults. `kind` is that of the list.
 pub fn entry(row: &Row, kind: MemberKind) -> Entry {
-    let birth = match FORM.value(row, "birth") {
-        Some(Read::Day(day)) => Some(day.to_string()),
-        Some(Read::Whole(year)) => Some(format!("{year:04}")),
-        _ => None,
-    };
+    let text = |name| sheet::text(&FORM, row, name);
+    let Cells { name, birth, sex, phone, commune } = Cells::of(&FORM, row);
     Entry {
-        name: text(row, "name").unwrap_or_default(),
+        name,
         birth,
-        sex: FORM.choice(row, "sex").and_then(Sex::parse),
-        phone: text(row, "phone"),
-        commune: text(row, "commune").map(|code| with_zeros(&code)),
+        sex,
+        phone,
+        commune,
         kind: FORM.choice(row, "kind").and_then(MemberKind::parse).unwrap_or(kind),
-        branch: text(row, "branch"),
-        team: text(row, "team"),
-        guardian: text(row, "guardian"),
+        branch: text("branch"),
+        team: text("team"),
+        guardian: text("guardian"),
         signed_on: if let Some(Read::Day(day)) = FORM.value(row, "signed_on") { Some(*day) } else { None },
         child_agreed: FORM.choice(row, "child_agreed") == Some("YES"),
-    }
-}
-
-/// The chapter a row names, if it names one.
-pub fn chapter_of(row: &Row) -> Option<String> {
-    text(row, "chapter")
-}
-
-/// A spreadsheet program takes the zeros in front of a code of five digits.
-pub fn with_zeros(code: &str) -> String {
-    let code = code.trim();
-    if !code.is_empty() && code.len() < 5 && code.bytes().all(|b| b.is_ascii_digit()) {
-        format!("{code:0>5}")
-    } else {
-        code.to_owned()
     }
 }
 
@@ -242,13 +160,7 @@ pub fn fault(row: u32, error: &FieldError) -> Fault {
         "consent/child_agreed" => "child_agreed",
         other => other,
     };
-    let column = FORM.columns.iter().map(|column| column.name).find(|column| *column == name);
-    Fault { row: Some(row), column, code: error.code, said: Said::new(error.detail.vi.to_string(), error.detail.en.to_string()) }
-}
-
-/// What a whole file is refused with, as one of the request's body.
-pub fn refusal(refused: Refused) -> FieldError {
-    FieldError::new("", refused.code, crate::http::Say::new(refused.said.vi, refused.said.en))
+    sheet::fault(&FORM, row, name, error)
 }
 
 #[cfg(test)]
@@ -272,7 +184,7 @@ mod tests {
     fn every_choice_is_a_code_of_ours() {
         for (holds, is) in [
             (KINDS, (|code| MemberKind::parse(code).is_some()) as fn(&str) -> bool),
-            (SEXES, |code| Sex::parse(code).is_some()),
+            (sheet::SEX.holds, |code| Sex::parse(code).is_some()),
             (AGREED, |code| ["YES", "NO"].contains(&code)),
         ] {
             let Holds::Choice(choices) = holds else { panic!() };
@@ -301,6 +213,6 @@ mod tests {
         };
         assert_eq!(entries[0], an);
         assert_eq!((entries[1].birth.as_deref(), entries[1].child_agreed), (Some("2020-02-29"), false));
-        assert_eq!((with_zeros("23095"), with_zeros("TW"), with_zeros("")), ("23095".into(), "TW".into(), String::new()));
+        assert_eq!(["23095", "TW", ""].map(sheet::with_zeros), ["23095", "TW", ""]);
     }
 }

@@ -6,9 +6,11 @@ use crate::harness::TestApp;
 /// Operations of rooms that list their own beside their tests.
 pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     // Rooms with a file of their own.
+    crate::blood_results::calls,
     crate::blood_targets::calls,
     crate::drives::calls,
     crate::donors::calls,
+    crate::blood_days::calls,
     crate::public_statements::calls,
     crate::persons::calls,
     crate::members::calls,
@@ -33,7 +35,10 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::committees_terms::calls,
     crate::teams::calls,
     crate::call_outs::calls,
+    crate::urgent_calls::calls,
+    crate::blood_honours::calls,
     crate::volunteers::calls,
+    crate::volunteer_imports::calls,
     crate::volunteer_hours::calls,
     crate::sign_up::calls,
     crate::courses::calls,
@@ -45,4 +50,5 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::password_links::calls,
     crate::webhooks::calls,
     crate::family_links::calls,
+    crate::organs::calls,
 ];

@@ -1,0 +1,1 @@
+DROP INDEX commendation_awarded_idx;
