@@ -19,7 +19,7 @@ use crate::donors;
 use crate::drives::bookings::{self, Booking};
 use crate::drives::model::Content;
 use crate::drives::{self, Drive, DriveState};
-use crate::http::{Lang, Span};
+use crate::http::{FieldError, Lang, Span};
 use crate::persons::lists::{self, Here, Particulars};
 use crate::persons::model::PersonKind;
 use crate::tree::ChapterId;
@@ -40,67 +40,82 @@ pub fn take(v: &mut Visit<'_>, code: &str, items: &[CheckInIn], lang: Lang) -> R
     let late = file.is_some() || matches!(drive.state(), Some(DriveState::Reconciled | DriveState::Closed));
     let known = store::check_ins_by_id(v.conn, &items.iter().map(|item| item.id).collect::<Vec<_>>())?;
     let (by_code, by_id) = named(v, &drive, items)?;
-    let (mut all, mut came) = (Vec::with_capacity(items.len()), 0);
+    let door = Door { drive: &drive, by: &grant, file: file.as_ref().map(|file| file.id), late, by_code, by_id, lang };
+    let mut all = Vec::with_capacity(items.len());
     for item in items {
         let hash = v.vault.hash("drive_check_in.request", item.print().as_bytes()).to_vec();
-        if let Some(row) = known.get(&item.id) {
-            let same = row.drive_id == drive.id && row.request_hash == hash;
-            all.push(if same { again(row) } else { refused(item.id, taken(lang)) });
-            continue;
-        }
+        all.push(match known.get(&item.id) {
+            Some(row) if row.drive_id == drive.id && row.request_hash == hash => again(row),
+            Some(_) => refused(item.id, Some(taken(lang))),
+            None => door.one(v, item, hash)?,
+        });
+    }
+    advise(v, &drive, grant.chapter(), &mut all, lang)?;
+    let came = all.iter().filter(|one| one.result == CheckInResult::CheckedIn).count();
+    let detail = json!({"drive": drive.code, "items": items.len(), "came": came});
+    v.note_at(Some(grant.chapter()), "DRIVE_CHECKED_IN", None, Some(&detail))?;
+    Ok(all)
+}
+
+/// Where a batch of check-ins comes in.
+struct Door<'a> {
+    drive: &'a Drive,
+    by: &'a Granted<KeepBlood>,
+    file: Option<Uuid>,
+    /// The centre's file is there already, or everything was agreed on.
+    late: bool,
+    by_code: HashMap<String, Uuid>,
+    by_id: HashMap<Uuid, Uuid>,
+    lang: Lang,
+}
+
+impl Door<'_> {
+    /// Takes an item that was not sent before.
+    fn one(&self, v: &mut Visit<'_>, item: &CheckInIn, hash: Vec<u8>) -> Result<CheckInItemOut, Fault> {
         let whose = match item.check(vietnam_date(v.now)) {
-            Err(errors) => {
-                let fault = |error: &crate::http::FieldError| CheckInFault {
-                    pointer: error.pointer.clone(),
-                    code: error.code.to_owned(),
-                    detail: error.detail.in_lang(lang).to_owned(),
-                };
-                all.push(CheckInItemOut { because: errors.iter().map(fault).collect(), ..refused(item.id, None) });
-                continue;
-            }
-            Ok(Came::Code(code)) => by_code.get(code.as_str()).copied(),
-            Ok(Came::Booking(id)) => by_id.get(&id).copied(),
-            Ok(Came::WalkIn(who)) => match drives::arrived(v, &grant, &drive, (item.id, &who)) {
+            Err(errors) => return Ok(refused(item.id, errors.iter().map(|error| self.fault(error)))),
+            Ok(Came::Code(code)) => self.by_code.get(code.as_str()).copied(),
+            Ok(Came::Booking(id)) => self.by_id.get(&id).copied(),
+            Ok(Came::WalkIn(who)) => match drives::arrived(v, self.by, self.drive, (item.id, &who)) {
                 Ok(id) => Some(id),
-                Err(drives::fault::Fault::IdTaken) => {
-                    all.push(refused(item.id, taken(lang)));
-                    continue;
-                }
+                Err(drives::fault::Fault::IdTaken) => return Ok(refused(item.id, Some(taken(self.lang)))),
                 Err(fault) => return Err(fault.into()),
             },
         };
         let Some(booking) = whose else {
-            all.push(CheckInItemOut { result: CheckInResult::UnknownBooking, ..refused(item.id, None) });
-            continue;
+            return Ok(CheckInItemOut { result: CheckInResult::UnknownBooking, ..refused(item.id, None) });
         };
         let row = CheckInRow {
             id: item.id,
-            drive_id: drive.id,
+            drive_id: self.drive.id,
             booking_id: booking,
             captured_at: item.captured_at,
             volume_ml: item.volume_ml,
-            late,
+            late: self.late,
             // What comes late is counted when somebody says so.
-            counts: !late,
+            counts: !self.late,
             request_hash: hash,
-            entered_by: grant.account(),
+            entered_by: self.by.account(),
             entered_at: v.now,
         };
-        let result = match write(v, &drive, file.as_ref().map(|file| file.id), &row)? {
+        let result = match write(v, self.drive, self.file, &row)? {
             false => CheckInResult::Already,
-            true if late => CheckInResult::ToSettle,
+            true if self.late => CheckInResult::ToSettle,
             true => CheckInResult::CheckedIn,
         };
-        came += usize::from(result != CheckInResult::Already);
-        if let (CheckInResult::Already, Some(ml), false) = (result, item.volume_ml, late) {
+        if let (CheckInResult::Already, Some(ml), false) = (result, item.volume_ml, self.late) {
             store::note_volume(v.conn, booking, ml)?;
         }
-        all.push(CheckInItemOut { id: item.id, result, booking: Some(booking), because: Vec::new(), advice: Vec::new() });
+        Ok(CheckInItemOut { id: item.id, result, booking: Some(booking), because: Vec::new(), advice: Vec::new() })
     }
-    advise(v, &drive, grant.chapter(), &mut all, lang)?;
-    let detail = json!({"drive": drive.code, "items": items.len(), "came": came});
-    v.note_at(Some(grant.chapter()), "DRIVE_CHECKED_IN", None, Some(&detail))?;
-    Ok(all)
+
+    fn fault(&self, error: &FieldError) -> CheckInFault {
+        CheckInFault {
+            pointer: error.pointer.clone(),
+            code: error.code.to_owned(),
+            detail: error.detail.in_lang(self.lang).to_owned(),
+        }
+    }
 }
 
 /// Whether people come to a drive on a day.
@@ -161,7 +176,7 @@ fn again(row: &CheckInRow) -> CheckInItemOut {
     CheckInItemOut { id: row.id, result, booking: Some(row.booking_id), because: Vec::new(), advice: Vec::new() }
 }
 
-fn refused(id: Uuid, because: Option<CheckInFault>) -> CheckInItemOut {
+fn refused(id: Uuid, because: impl IntoIterator<Item = CheckInFault>) -> CheckInItemOut {
     CheckInItemOut {
         id,
         result: CheckInResult::Refused,
@@ -171,10 +186,10 @@ fn refused(id: Uuid, because: Option<CheckInFault>) -> CheckInItemOut {
     }
 }
 
-fn taken(lang: Lang) -> Option<CheckInFault> {
+fn taken(lang: Lang) -> CheckInFault {
     let (vi, en) = ("id này đã dùng cho lượt khác.", "This id stands for something else.");
     let detail = if lang == Lang::En { en } else { vi };
-    Some(CheckInFault { pointer: "/id".to_owned(), code: "ID_TAKEN".to_owned(), detail: detail.to_owned() })
+    CheckInFault { pointer: "/id".to_owned(), code: "ID_TAKEN".to_owned(), detail: detail.to_owned() }
 }
 
 /// Says what the rules of the drive's day say of those whom the chapter knows as donors: what was booked under other rules is explained by

@@ -32,6 +32,7 @@ pub mod routes;
 mod settle;
 mod show;
 mod store;
+mod sums;
 mod totals;
 mod wire;
 pub mod work;

@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::model::{DifferenceKind, FileState};
 use super::out::{BookedOut, DifferenceCount, DifferenceOut, LayoutOut, ReasonCount, ReconciliationOut, RowOut};
 use super::store::{self, CheckInRow, DifferenceRow, FileRow, RowRow};
-use super::totals;
+use super::{sums, totals};
 use crate::authz::{Read, SeeBlood, Visit};
 use crate::drives::bookings;
 use crate::drives::{self, Drive};
@@ -57,7 +57,7 @@ pub fn of(v: &mut Visit<'_>, file: FileRow) -> Result<ReconciliationOut, Fault> 
 pub fn out(v: &mut Visit<'_>, drive: &Drive, file: Option<FileRow>) -> Result<ReconciliationOut, Fault> {
     let total = totals::now(v.conn, drive, file.as_ref())?;
     let is_begun = file.as_ref().is_some_and(|file| file.is(FileState::Accepted) || file.is(FileState::Done));
-    let reasons = store::deferrals(v.conn, &[drive.id])?;
+    let reasons = sums::deferrals(v.conn, &[drive.id])?;
     let differences = store::count_differences(v.conn, drive.id)?;
     let layouts = store::layouts(v.conn, drive.centre_id, drive.day)?;
     let chapter = drives::today(v.conn, drive)?;

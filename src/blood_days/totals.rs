@@ -7,7 +7,8 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::model::FileState;
-use super::store::{self, FileRow, TotalRow};
+use super::store::FileRow;
+use super::sums::{self, TotalRow};
 use crate::blood_rules::DeferralReason;
 use crate::db::DbError;
 use crate::drives::{self, Drive, bookings};
@@ -30,10 +31,10 @@ pub struct Totals {
 /// The totals of these drives, of those that are reconciled.
 pub fn totals(conn: &mut PgConnection, drives: &[i64]) -> Result<HashMap<i64, Totals>, DbError> {
     let mut reasons: HashMap<i64, BTreeMap<DeferralReason, i32>> = HashMap::new();
-    for (drive, reason, persons) in store::deferrals(conn, drives)? {
+    for (drive, reason, persons) in sums::deferrals(conn, drives)? {
         reasons.entry(drive).or_default().insert(DeferralReason::kept(&reason), persons);
     }
-    let all = store::totals(conn, drives)?.into_iter().map(|(drive, row)| {
+    let all = sums::totals(conn, drives)?.into_iter().map(|(drive, row)| {
         let of = Totals {
             registered: row.registered,
             came: row.came,
@@ -50,7 +51,7 @@ pub fn totals(conn: &mut PgConnection, drives: &[i64]) -> Result<HashMap<i64, To
 
 /// What came of a drive as things stand: as two persons agreed, or else by its file and check-ins.
 pub(super) fn now(conn: &mut PgConnection, drive: &Drive, file: Option<&FileRow>) -> Result<TotalRow, DbError> {
-    if let Some(total) = store::totals(conn, &[drive.id])?.remove(&drive.id) {
+    if let Some(total) = sums::totals(conn, &[drive.id])?.remove(&drive.id) {
         return Ok(total);
     }
     let of = file.filter(|file| !file.is(FileState::Refused)).map_or(Uuid::nil(), |file| file.id);
@@ -59,7 +60,7 @@ pub(super) fn now(conn: &mut PgConnection, drive: &Drive, file: Option<&FileRow>
 
 /// What came of a drive by a file.
 pub(super) fn counted(conn: &mut PgConnection, drive: &Drive, file: Uuid, made_at: DateTime<Utc>) -> Result<TotalRow, DbError> {
-    let (came, gave, deferred, ml) = store::count(conn, file, drive.id)?;
+    let (came, gave, deferred, ml) = sums::count(conn, file, drive.id)?;
     let booked = bookings::of_drive(conn, drive.id)?;
     let registered = booked.iter().filter(|row| !row.is(drives::BookingState::Cancelled)).count();
     Ok(TotalRow {

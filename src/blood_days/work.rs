@@ -12,7 +12,7 @@ use super::check_in::particulars;
 use super::fault::Fault;
 use super::model::{FileState, Outcome, Settlement, Who};
 use super::store::{self, FileRow, RowRow};
-use super::totals;
+use super::{sums, totals};
 use crate::authz::{self, Actor, Ask, Granted, KeepBlood};
 use crate::basics::failpoint;
 use crate::basics::{Birth, Line, Phone};
@@ -49,6 +49,8 @@ struct Next {
     /// What bookings say of whom, where the file does not.
     booked: HashMap<Uuid, drives::model::Content>,
     settled: HashMap<Uuid, Settlement>,
+    /// Rows of somebody without a number whom the chapter knows by name and birth.
+    alike: HashMap<Uuid, PersonId>,
     /// The code of the chapter that has the drive today, and of the centre.
     chapter: String,
     centre: String,
@@ -107,7 +109,13 @@ fn look(
     let centres = drives::store::centres(conn)?;
     let centre = centres.into_iter().find(|one| one.id == drive.centre_id).map(|one| one.code).unwrap_or_default();
     let settled = store::settled_persons(conn, id)?;
-    Ok(Some(Next { file, drive, rows, booked, settled, chapter, centre }))
+    let mut next = Next { file, drive, rows, booked, settled, alike: HashMap::new(), chapter, centre };
+    let mut numberless = Vec::new();
+    for row in next.rows.iter().filter(|row| is_given(row)) {
+        numberless.extend(who(vault, &next, row).map_err(failure)?.filter(|of| of.phone.is_none()).map(|of| (row.id, of)));
+    }
+    next.alike = lists::born_alike(conn, vault, by.chapter(), &numberless).map_err(|fault| failure(fault.into()))?;
+    Ok(Some(next))
 }
 
 /// The right to keep the donors of the chapter that has the drive today: of who sent the file, or else of who agreed or goes on with it.
@@ -125,21 +133,34 @@ fn keeper(
     verdicts.into_iter().find_map(Result::ok).ok_or(Failure::Never(NOT_ALLOWED))
 }
 
-/// Somebody of the part who gave: the row, and who it is; nobody where the data were erased meanwhile.
+/// Somebody of the part who gave.
 struct Person<'a> {
     row: &'a RowRow,
-    listed: Option<Listed>,
+    is: Is,
+}
+
+enum Is {
+    /// Their data were erased meanwhile.
+    Nobody,
+    Known(PersonId),
+    Listed(Box<Listed>),
+}
+
+/// Whether a row is of somebody who gave, and is counted.
+fn is_given(row: &RowRow) -> bool {
+    row.counts && row.outcome == Outcome::Gave.name()
 }
 
 /// Seals who gave; off the database.
 fn people<'a>(vault: &Vault, next: &'a Next) -> Result<Vec<Person<'a>>, Fault> {
     let mut people = Vec::with_capacity(next.rows.len());
-    for row in next.rows.iter().filter(|row| row.counts && row.outcome == Outcome::Gave.name()) {
-        let listed = match who(vault, next, row)? {
-            Some(of) => Some(lists::listed(vault, PersonId(row.id), &next.chapter, &of)?),
-            None => None,
+    for row in next.rows.iter().filter(|row| is_given(row)) {
+        let is = match (next.alike.get(&row.id), who(vault, next, row)?) {
+            (Some(person), _) => Is::Known(*person),
+            (None, Some(of)) => Is::Listed(Box::new(lists::listed(vault, PersonId(row.id), &next.chapter, &of)?)),
+            (None, None) => Is::Nobody,
         };
-        people.push(Person { row, listed });
+        people.push(Person { row, is });
     }
     Ok(people)
 }
@@ -165,17 +186,25 @@ fn who(vault: &Vault, next: &Next, row: &RowRow) -> Result<Option<Particulars>, 
 /// Carries a part over: persons, donors, donations, certificates, who is put off. How many rows came to nothing in some respect.
 fn part(errand: &mut Errand<'_>, by: &Granted<KeepBlood>, next: &Next, people: Vec<Person<'_>>) -> Result<i64, Fault> {
     let account = by.account();
-    let mut rows = Vec::with_capacity(people.len());
-    let mut listed = Vec::with_capacity(people.len());
-    for Person { row, listed: one } in people {
-        rows.push((row, one.is_some()));
-        listed.extend(one);
+    let mut persons: Vec<(&RowRow, Option<PersonId>)> = Vec::with_capacity(people.len());
+    let (mut listed, mut places) = (Vec::new(), Vec::new());
+    for Person { row, is } in people {
+        match is {
+            Is::Nobody => persons.push((row, None)),
+            Is::Known(person) => persons.push((row, Some(person))),
+            Is::Listed(one) => {
+                places.push(persons.len());
+                listed.push(*one);
+                persons.push((row, None));
+            }
+        }
     }
-    let mut met = lists::write(errand, by.chapter(), account, listed)?.into_iter();
-    let persons: Vec<(&RowRow, Option<PersonId>)> = rows
-        .into_iter()
-        .map(|(row, known)| (row, if known { met.next().flatten().map(|met| met.person) } else { None }))
-        .collect();
+    let met = lists::write(errand, by.chapter(), account, listed)?;
+    for (place, met) in places.into_iter().zip(met) {
+        if let Some((_, person)) = persons.get_mut(place) {
+            *person = met.map(|met| met.person);
+        }
+    }
     let donors = donors(errand, by, &persons)?;
     let given: Vec<Given> = persons.iter().map(|(row, person)| given(next, row, *person, &donors)).collect();
     let mut errors = record(errand, by, given)?;
@@ -313,7 +342,7 @@ fn finish(conn: &mut PgConnection, id: Uuid, account: Option<Uuid>, now: DateTim
     let mut drive = drives::hold(conn, file.drive_id)?.ok_or(Failure::Never("NO_SUCH_DRIVE"))?;
     let by = keeper(conn, &file, &drive, account, now)?;
     let total = totals::counted(conn, &drive, file.id, now)?;
-    store::write_totals(conn, file.id, &total)?;
+    sums::write_totals(conn, file.id, &total)?;
     drives::advance(conn, &by, now, &mut drive, DriveState::Reconciled)?;
     store::set_state(conn, file.id, FileState::Done, None)?;
     Ok(())

@@ -13,12 +13,16 @@ pub use super::model::{Particulars, Told, no_such_commune};
 use super::row::Row;
 use super::sealed::{self, Known, Sealed};
 use super::store;
+use crate::basics::Birth;
 use crate::db::DbError;
 use crate::db::schema::{person, person_join};
 use crate::house::errand::Errand;
-use crate::parties::{self, Named, NewParty, restriction};
+use crate::parties::{self, Named, NewParty, naming, restriction, words};
 use crate::tree::{self, ChapterId};
 use crate::vault::{Vault, VaultError};
+
+/// Persons of one name that are looked at.
+const MOST_ALIKE: i64 = 50;
 
 /// Somebody of a list, sealed and ready to be written; made outside the transaction.
 pub struct Listed {
@@ -77,6 +81,29 @@ pub fn known(conn: &mut PgConnection, vault: &Vault, chapter: ChapterId, of: &[&
         }
     }
     Ok(here)
+}
+
+/// Which persons of a chapter these are who have no number and were born on a known day: by the name with its marks and that day. Of whom
+/// there may be two, none.
+pub fn born_alike(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    chapter: ChapterId,
+    of: &[(Uuid, Particulars)],
+) -> Result<HashMap<Uuid, PersonId>, Fault> {
+    let code = tree::code_of(conn, chapter)?;
+    let mut found = HashMap::new();
+    for (id, one) in of.iter().filter(|(_, one)| one.phone.is_none() && matches!(one.birth, Some(Birth::Day(_)))) {
+        let hashes: Vec<i64> = words::at(vault, &code, one.name.as_str(), None).into_iter().collect();
+        let proposed = store::proposed_ids(conn, chapter.0, &hashes, MOST_ALIKE)?;
+        let name = naming::one_form(one.name.as_str());
+        let known = store::names(conn, vault, &proposed)?.into_values();
+        let mut fit = known.filter(|known| known.birth == one.birth && naming::one_form(&known.name) == name);
+        if let (Some(known), None) = (fit.next(), fit.next()) {
+            found.insert(*id, store::kept(conn, known.id)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Somebody of a list who is written down.

@@ -100,10 +100,12 @@ fn settle_all(officer: &Caller<'_>, code: &str, how: &str) {
 
 /// Asks, has it approved, and waits until it is carried over; the result.
 pub fn agreed(app: &TestApp, officer: &Caller<'_>, code: &str) -> Value {
+    // Who may decide is looked for when it is asked.
+    let chair = app.chair_of("23095");
     let asked = officer.post(&at(code, "/reconciliation/request"), json!({}), 200);
     assert_eq!(asked["state"], "ASKED");
     let path = format!("/api/v1/reconciliations/{}", asked["id"].as_str().unwrap());
-    app.chair_of("23095").post(&format!("{path}/approval"), Value::Null, 200);
+    chair.post(&format!("{path}/approval"), Value::Null, 200);
     eventually("carried over", || officer.get(&path, 200)["state"] == "DONE");
     officer.get(&path, 200)
 }
@@ -122,6 +124,7 @@ pub fn compared(app: &TestApp, officer: &Caller<'_>, name: &str, n: u32) -> (Str
 /// The room's operations, for the table of who gets what.
 pub fn calls(app: &TestApp) -> Vec<Call> {
     let officer = app.officer_of("23095");
+    app.chair_of("23095");
     let fresh = of_today(app, &officer);
     begun(&officer, &fresh);
     let walk_in = json!({"items": [item(json!({"walk_in": {"name": "Người Đến Thẳng"}}))]});
@@ -418,12 +421,12 @@ fn a_file_that_is_not_right_is_refused_or_said_row_by_row() {
 fn the_second_person_is_somebody_else_and_sees_counts_alone() {
     let app = TestApp::start();
     let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
+    let accountant = app.accountant_of("23095");
     let (code, file) = compared(&app, &chair, "Nguyễn Thị Lan", 11);
     let path = format!("/api/v1/reconciliations/{file}");
     officer.post(&at(&code, "/reconciliation/request"), json!({"note": "xong"}), 200);
     // The chair sent the file: it is not theirs to agree, whoever asked.
-    chair.post(&format!("{path}/approval"), Value::Null, 409);
-    let accountant = app.accountant_of("23095");
+    chair.post(&format!("{path}/approval"), Value::Null, 403);
     let shown = accountant.get(&path, 200);
     assert_eq!((&shown["gave"], shown.to_string().contains("Lan")), (&json!(1), false));
     accountant.get(&at(&code, "/reconciliation/differences"), 403);
@@ -465,6 +468,7 @@ fn a_check_in_that_comes_late_waits_for_somebody_to_settle_it() {
     assert_eq!((&done["came"], &done["gave"]), (&json!(2), &json!(1)));
     // After everything was agreed on it is a case of its own, and changes no total.
     app.clock.advance(Duration::days(1));
+    let officer = app.officer_of("23095");
     assert_eq!(check_in(&officer, &code, vec![item(json!({"booking": later}))]), ["TO_SETTLE"]);
     settle_all(&officer, &code, "LEAVE_OUT");
     assert_eq!(officer.get(&at(&code, "/reconciliation"), 200)["came"], 2);
@@ -511,11 +515,13 @@ fn the_rules_of_the_day_say_what_stands_in_the_way() {
     let until = app.today() - Days::new(30) + Days::new(84);
     assert_eq!((&said[0]["from"], said[0]["law"].is_string()), (&json!(until), true), "{said}");
     // From today on another rule holds: the same check-in is explained by it.
+    let today = app.today();
+    app.database
+        .execute(&format!("UPDATE blood_interval SET valid_to = '{today}' WHERE after = 'WHOLE_BLOOD' AND valid_to IS NULL"));
     app.database.execute(&format!(
-        "UPDATE blood_interval SET valid_to = '{0}' WHERE after = 'WHOLE_BLOOD' AND valid_to IS NULL;
-         INSERT INTO blood_interval SELECT (jsonb_populate_record(i, jsonb_build_object('days', 20, 'valid_from', '{0}', 'valid_to', NULL))).*
-         FROM blood_interval i WHERE after = 'WHOLE_BLOOD'",
-        app.today()
+        "INSERT INTO blood_interval
+         SELECT (jsonb_populate_record(i, jsonb_build_object('days', 20, 'valid_from', '{today}', 'valid_to', NULL))).*
+         FROM blood_interval i WHERE after = 'WHOLE_BLOOD'"
     ));
     assert_eq!(advice(id), Value::Null);
     // A day that is over is explained by the rules it had.

@@ -319,7 +319,7 @@ fn a_threshold_that_is_reached_twice_at_once_is_proposed_once() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409, 409, 409, 409, 409]);
     assert_eq!(app.database.number("SELECT count(*) FROM blood_honour"), 5);
-    assert_eq!(app.database.number("SELECT count(*) FROM decision WHERE state = 'WAITING'"), 1);
+    assert_eq!(app.database.number("SELECT count(*) FROM decision WHERE state = 'ASKED'"), 1);
 }
 
 #[test]

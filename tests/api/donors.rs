@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 use so_nhan_ai::blood_rules::{AboGroup, Component, Din, RhFactor};
-use so_nhan_ai::donors::{self, DonationId, DonationProof, DonorId, Given, Recorded};
+use so_nhan_ai::donors::{self, DonationId, DonationProof, DonorId, Given, Recorded, callable};
 use so_nhan_ai::tree::ChapterId;
 use uuid::Uuid;
 
@@ -338,30 +338,27 @@ fn many_are_recorded_at_once_and_found_for_a_call() {
     (all[0].id, all[0].day) = (DonationId(Uuid::new_v4()), day("2025-01-01"));
     (all[1].id, all[1].din) = (DonationId(Uuid::new_v4()), Some(Din::read("G123426999999").unwrap()));
     assert_eq!(write(&all), [Recorded::NumberTaken, Recorded::SameDay]);
-    let wanted = |by: &str| donors::Wanted {
-        chapters: vec![chapter],
-        groups: vec![("B".to_owned(), "NEGATIVE".to_owned())],
-        day: app.today(),
-        given_by: vec![("WHOLE_BLOOD".to_owned(), day(by))],
-        not: vec![ids[2].0],
-        most: 10,
-    };
     let mut conn = app.database.connect();
-    let mut found = |by: &str| donors::find_callable(&mut conn, &wanted(by)).unwrap();
-    let called = found("2026-06-10");
-    assert_eq!(
-        called.iter().map(|one| one.donor).collect::<Vec<_>>(),
-        [ids[0]],
-        "not Rh+, not who was left out, not who is unwilling"
-    );
-    assert_eq!(called[0].last, Some((day("2026-06-10"), "WHOLE_BLOOD".to_owned())));
+    let mut found = |by: &str| {
+        let wanted = callable::Wanted {
+            chapters: &[chapter],
+            group: (AboGroup::B, RhFactor::Negative),
+            day: app.today(),
+            given_by: &[(Component::WholeBlood, day(by))],
+            only: None,
+            not: &[ids[2].0],
+            most: 10,
+        };
+        callable::near(&mut conn, &wanted).unwrap().into_iter().map(|near| near.donor).collect::<Vec<_>>()
+    };
+    assert_eq!(found("2026-06-10"), [ids[0]], "not Rh+, not who was left out, not who is unwilling");
     assert!(found("2026-06-09").is_empty(), "too soon");
     let mut conn = app.database.connect();
     let times = donors::times(&mut conn, &[chapter], &[DonationProof::Centre], app.today(), 2).unwrap();
     assert_eq!((times.len(), times[0].times), (4, 2));
     assert!(donors::times(&mut conn, &[chapter], &[DonationProof::Said], app.today(), 1).unwrap().is_empty());
     // Put off by the centre, nobody calls them.
-    donors::defer(&mut conn, &[(ids[0], app.today())]).unwrap();
-    assert!(donors::find_callable(&mut conn, &wanted("2026-06-10")).unwrap().is_empty());
+    donors::defer(&mut app.database.connect(), &[(ids[0], app.today())]).unwrap();
+    assert!(found("2026-06-10").is_empty());
     audited(&app);
 }
