@@ -115,6 +115,9 @@ python3 "$here/activities.py" "$program" --folder "$dir"
 say "call-outs at 100,000 volunteers (bench/call_outs.py)"
 python3 "$here/call_outs.py" "$program" --folder "$dir"
 
+say "urgent calls at 2,000,000 donors (bench/urgent_calls.py)"
+python3 "$here/urgent_calls.py" "$program" --folder "$dir"
+
 say "ten thousand people booking one blood drive (bench/drives.py)"
 python3 "$here/drives.py" "$program" --folder "$dir"
 

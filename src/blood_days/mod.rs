@@ -20,6 +20,7 @@ mod answers;
 pub mod audit;
 mod check_in;
 mod compare;
+mod demo;
 mod fault;
 pub mod form;
 pub mod holder;
@@ -62,6 +63,7 @@ pub const ROOM: Room = Room {
         means.add(work);
         Ok(())
     }],
+    demo: Some(demo::fill),
     chapters: &[("drive_file.chapter_id", Stays)],
     ..Room::called("blood_days")
 };

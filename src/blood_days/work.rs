@@ -319,6 +319,20 @@ fn put_off(errand: &mut Errand<'_>, by: &Granted<KeepBlood>, next: &Next) -> Res
     Ok(donors::defer(errand.conn, &all)?)
 }
 
+/// Carries a file over at once, in the transaction of the caller: where no server runs yet.
+pub(super) fn at_once(conn: &mut PgConnection, vault: &Vault, id: Uuid, account: Uuid, now: DateTime<Utc>) -> Result<(), Fault> {
+    let stopped = |failure: Failure| match failure {
+        Failure::Db(error) => Fault::Db(error),
+        _ => Fault::broken("a file of the demo is not carried over"),
+    };
+    while let Some(next) = look(conn, vault, id, Some(account), now).map_err(stopped)? {
+        let people = people(vault, &next)?;
+        let by = keeper(conn, &next.file, &next.drive, Some(account), now).map_err(stopped)?;
+        part(&mut Errand { conn, now, vault }, &by, &next, people)?;
+    }
+    finish(conn, id, Some(account), now).map_err(stopped)
+}
+
 /// All rows are carried over: the totals stand, and the drive is reconciled.
 fn finish(conn: &mut PgConnection, id: Uuid, account: Option<Uuid>, now: DateTime<Utc>) -> Result<(), Failure> {
     let file = store::hold_file(conn, id)?.ok_or(Failure::Never("NO_SUCH_FILE"))?;

@@ -1,6 +1,6 @@
 //! Answers: one thread writes whatever answers are waiting, whoever called, together, as the intake writer does with gifts; an officer's are
-//! written in the officer's own transaction by the same statements. An answer is two statements, however many come with it, and locks nothing that
-//! all of them have in common but to read it.
+//! written in the officer's own transaction by the same statements. An answer is two statements, however many come with it, and locks
+//! nothing that all of them have in common but to read it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;

@@ -68,7 +68,8 @@ pub trait Roll: Send + Sync {
 pub type Stopped = (HashSet<Uuid>, HashSet<Vec<u8>>);
 
 /// Makes a type the roll over the tables `call`, `call_asked`, `call_answer` and `call_stop`, where `call` is the word given; a call is
-/// `call_id` in them, and a stop has who lifted it, when and how. Of a call it takes `id`, `chapter_id`, `needed`, `state` (`OPEN` while it goes on) and `enough_at`.
+/// `call_id` in them, and a stop has who lifted it, when and how. Of a call it takes `id`, `chapter_id`, `needed`, `state` (`OPEN` while it
+/// goes on) and `enough_at`.
 macro_rules! roll {
     ($(#[$doc:meta])* $vis:vis struct $name:ident of $call:literal, told by $enough:path) => {
         $(#[$doc])*

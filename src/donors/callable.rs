@@ -15,7 +15,7 @@ use crate::persons::PersonId;
 /// Whom a call is for.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
-    /// At these chapters.
+    /// At these chapters; the first of them first.
     pub chapters: &'a [Uuid],
     /// Of this group, confirmed.
     pub group: Group,
@@ -63,9 +63,24 @@ statement! {
      ORDER BY n.last_on, n.id LIMIT ?"
 }
 
-/// Those who may be called: active, willing, not put off, and given nothing too lately. Who gave longest ago comes first. Each chapter is
-/// one walk of the index, as long as it lacks some.
+/// Chapters walked by one statement: about a province.
+const CHAPTERS: usize = 150;
+
+/// Those who may be called: active, willing, not put off, and given nothing too lately; of a province's chapters who gave longest ago comes
+/// first. Each chapter is one walk of the index, and no more are walked than it takes.
 pub fn near(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Near>, DbError> {
+    let mut found = Vec::new();
+    for chapters in wanted.chapters.chunks(CHAPTERS) {
+        let lacking = wanted.most - i64::try_from(found.len()).unwrap_or(i64::MAX);
+        if lacking <= 0 {
+            break;
+        }
+        found.extend(at(conn, &Wanted { chapters, most: lacking, ..*wanted })?);
+    }
+    Ok(found)
+}
+
+fn at(conn: &mut PgConnection, wanted: &Wanted<'_>) -> Result<Vec<Near>, DbError> {
     let (abo, rh) = wanted.group;
     let (components, days): (Vec<&'static str>, Vec<NaiveDate>) =
         wanted.given_by.iter().map(|(component, day)| (component.name(), *day)).unzip();

@@ -126,7 +126,7 @@ fn donors(errand: &mut Errand<'_>, by: &Granted<KeepBlood>, row: &CallRow) -> Re
     let limit = |name: &str| rules.limits().into_iter().find(|limit| limit.name == name).map(|limit| i32::from(limit.value));
     Ok(Donors {
         day,
-        rings: rings(errand.conn, by.chapter(), reach)?,
+        rings: rings(errand.conn, by.chapter(), reach, row.id)?,
         groups: compatible(&rules, component, (abo, rh)),
         given_by: given_by(&rules, day),
         only: row.club_id.map(|club| clubs::donors_of(errand.conn, club)).transpose()?,
@@ -135,8 +135,9 @@ fn donors(errand: &mut Errand<'_>, by: &Granted<KeepBlood>, row: &CallRow) -> Re
     })
 }
 
-/// Chapters by how near they are: the calling one, those below it, and those beside it under the one above.
-fn rings(conn: &mut PgConnection, chapter: ChapterId, reach: UrgentCallReach) -> Result<Vec<Vec<Uuid>>, DbError> {
+/// Chapters by how near they are: the calling one, those below it, and those beside it under the one above; those that are as near as others
+/// in an order of this call's own, which favours none.
+fn rings(conn: &mut PgConnection, chapter: ChapterId, reach: UrgentCallReach, call: Uuid) -> Result<Vec<Vec<Uuid>>, DbError> {
     let own = tree::with_succeeded(conn, chapter)?;
     let below = tree::goes_on_for(conn, chapter.0)?;
     let mut all = vec![own, below];
@@ -148,7 +149,7 @@ fn rings(conn: &mut PgConnection, chapter: ChapterId, reach: UrgentCallReach) ->
     let mut seen = HashSet::new();
     for ring in &mut all {
         ring.retain(|chapter| seen.insert(*chapter));
-        ring.sort_unstable();
+        ring.sort_unstable_by_key(|chapter| chapter.as_u128() ^ call.as_u128().rotate_left(64));
     }
     Ok(all.into_iter().filter(|ring| !ring.is_empty()).collect())
 }

@@ -285,7 +285,6 @@ fn what_is_wrong_with_a_call_is_said_at_once() {
     officer.with("if-match", "\"7\"").patch(&at(&made, ""), json!({"units": 3}), 409);
     let changed = officer.with("if-match", "\"1\"").patch(&at(&made, ""), json!({"units": 3, "wave_minutes": 30}), 200);
     assert_eq!((&changed["units"], &changed["version"]), (&json!(3), &json!(2)));
-    app.account(Role::Inspector, "68");
     app.staff(Role::Inspector, "68").get(&at(&made, "/asked"), 403);
 }
 
