@@ -167,7 +167,7 @@ pub struct ReconciliationOut {
     pub day: NaiveDate,
     /// Where the file stands.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = FileState)]
+    #[schema(value_type = Option<FileState>)]
     pub state: Option<String>,
     /// Who booked and did not cancel, and who came without a booking.
     pub registered: i32,
