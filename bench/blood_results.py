@@ -19,6 +19,14 @@ SELECT 'B-HM-' || g, p.id, 1, 'Ngày hiến máu ' || g, 'Nơi ' || g, {today}::
 FROM generate_series(1, {count}) g JOIN place p ON p.n = g::bigint * 31 % (SELECT count(*) FROM place);
 INSERT INTO blood_result (statement, drive_id, drive_code, centre, chapter_id, day, version, registered, came, gave, deferred, units, stated_at)
 SELECT 'B' || d.id, d.id, d.code, 'NIHBT', d.chapter_id, d.day, 1, 120, 75 + d.id % 40, 60 + d.id % 40, 10, 60 + d.id % 40, now() FROM drive d WHERE d.code LIKE 'B-HM-%';
+INSERT INTO blood_result_month AS m (scope_id, year, month, units)
+SELECT a.ancestor_id, extract(year FROM r.day), extract(month FROM r.day), sum(r.units)
+FROM blood_result r JOIN chapter_ancestor a USING (chapter_id) WHERE r.drive_code LIKE 'B-HM-%' GROUP BY 1, 2, 3
+ON CONFLICT ON CONSTRAINT blood_result_month_pk DO UPDATE SET units = m.units + excluded.units;
+INSERT INTO blood_result_year AS y (scope_id, year, drives, registered, gave, units, came, deferred, untold, ml, ml_units)
+SELECT a.ancestor_id, extract(year FROM r.day), count(*), sum(r.registered), sum(r.gave), sum(r.units), sum(r.came), sum(r.deferred), 0, 0, 0
+FROM blood_result r JOIN chapter_ancestor a USING (chapter_id) WHERE r.drive_code LIKE 'B-HM-%' GROUP BY 1, 2
+ON CONFLICT ON CONSTRAINT blood_result_year_pk DO UPDATE SET drives = y.drives + excluded.drives, units = y.units + excluded.units;
 INSERT INTO blood_target_decision (id, chapter_id, year, decision_no, state, requested_by, requested_at, decided_by, decided_at, statement)
 SELECT gen_random_uuid(), c.id, extract(year FROM {today}::date), 'B', 'APPROVED', a.id, now(), a.id, now(), 'T' || c.code
 FROM chapter c, (SELECT id FROM account LIMIT 1) a WHERE c.level = 'PROVINCE' AND c.status = 'ACTIVE'

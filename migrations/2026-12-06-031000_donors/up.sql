@@ -107,7 +107,7 @@ CREATE TABLE donation (
 -- The same thing of one donor on one day is one donation.
 CREATE UNIQUE INDEX donation_once_key ON donation (donor_id, day, component) WHERE stands;
 CREATE INDEX donation_donor_idx ON donation (donor_id, day);
-CREATE INDEX donation_drive_idx ON donation (drive_id) WHERE drive_id IS NOT NULL;
+CREATE INDEX donation_drive_idx ON donation (drive_id);
 CREATE INDEX donation_chapter_idx ON donation (chapter_id, day);
 CREATE INDEX donation_recorded_by_idx ON donation (recorded_by);
 CREATE FUNCTION donation_keeps() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -152,7 +152,7 @@ CREATE TABLE drive_row (
     CONSTRAINT drive_row_group_known CHECK (abo IN ('O', 'A', 'B', 'AB') AND rh IN ('POSITIVE', 'NEGATIVE')),
     CONSTRAINT drive_row_sex_known CHECK (sex IN ('FEMALE', 'MALE'))
 );
-CREATE INDEX drive_row_booking_idx ON drive_row (booking_id) WHERE booking_id IS NOT NULL;
+CREATE INDEX drive_row_booking_idx ON drive_row (booking_id);
 
 -- Something in which file and check-ins differ, settled by a person with a note.
 CREATE TABLE drive_difference (

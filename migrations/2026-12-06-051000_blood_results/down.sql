@@ -1,5 +1,6 @@
 DROP TABLE blood_value;
 DROP TABLE blood_result_year_count;
+DROP TABLE blood_result_month;
 DROP TABLE blood_result_year;
 DROP TABLE blood_result_count;
 DROP TABLE blood_result;

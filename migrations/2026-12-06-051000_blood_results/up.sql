@@ -84,7 +84,20 @@ CREATE TABLE blood_result_year (
     CONSTRAINT blood_result_year_pk PRIMARY KEY (scope_id, year),
     CONSTRAINT blood_result_year_scope_fk FOREIGN KEY (scope_id) REFERENCES chapter (id)
 );
+CREATE INDEX blood_result_year_year_idx ON blood_result_year (year);
 GRANT SELECT ON blood_result_year TO so_nhan_ai_public;
+-- Units of these, by month: what was given up to a day is whole months and the days of one.
+CREATE TABLE blood_result_month (
+    scope_id uuid NOT NULL,
+    year     smallint NOT NULL,
+    month    smallint NOT NULL,
+    units    bigint NOT NULL,
+    CONSTRAINT blood_result_month_pk PRIMARY KEY (scope_id, year, month),
+    CONSTRAINT blood_result_month_scope_fk FOREIGN KEY (scope_id) REFERENCES chapter (id),
+    CONSTRAINT blood_result_month_month_fits CHECK (month BETWEEN 1 AND 12)
+);
+CREATE INDEX blood_result_month_year_idx ON blood_result_month (year, month) INCLUDE (scope_id, units);
+GRANT SELECT ON blood_result_month TO so_nhan_ai_public;
 -- The same of persons: told alone by kind, or under no kind ('') where a drive counted it together with others.
 CREATE TABLE blood_result_year_count (
     scope_id  uuid NOT NULL,
@@ -107,6 +120,8 @@ CREATE TABLE blood_value (
     mark         text NOT NULL,
     source       text NOT NULL,
     CONSTRAINT blood_value_pk PRIMARY KEY (valid_from),
+    -- Whole months.
+    CONSTRAINT blood_value_from_a_first CHECK (extract(day FROM valid_from) = 1 AND (valid_to IS NULL OR extract(day FROM valid_to) = 1)),
     CONSTRAINT blood_value_positive CHECK (vnd_per_unit > 0),
     CONSTRAINT blood_value_mark_known CHECK (mark IN ('S', 'GK', 'REC')),
     CONSTRAINT blood_value_forward CHECK (valid_to > valid_from)

@@ -11,9 +11,11 @@ use sheets::{Column, Fault, Form, Holds, Limits, Read, Refused, Row, Said};
 
 use super::model::{Entry, Outcome, Who};
 use crate::basics::text::meant;
-use crate::basics::{Birth, Phone, fold};
+use crate::basics::{Birth, Line, Phone, fold};
 use crate::blood_rules::{AboGroup, Component, DeferralReason, Din, DinError, RhFactor};
+use crate::parties::naming;
 use crate::persons::Sex;
+use crate::persons::model::MOST_NAME;
 
 /// Most rows of a file.
 const MOST_ROWS: usize = 50_000;
@@ -220,7 +222,8 @@ impl<'a> Reader<'a> {
         keep(self.birth().map(|read| birth = read));
         let mut phone = None;
         keep(self.phone().map(|read| phone = read));
-        let Some(name) = self.text("name") else { return Err(faults) };
+        let mut name = String::new();
+        keep(self.name().map(|read| name = read));
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -230,7 +233,7 @@ impl<'a> Reader<'a> {
         Ok(Entry {
             row: self.row.number,
             who: Who {
-                name: name.split_whitespace().collect::<Vec<_>>().join(" "),
+                name,
                 birth: birth.map(|birth| birth.to_string()),
                 phone,
                 booking: booking.map(|code| code.to_ascii_uppercase()),
@@ -246,6 +249,22 @@ impl<'a> Reader<'a> {
             group,
             serial: self.text("serial").filter(|_| gave).map(str::to_owned),
         })
+    }
+
+    /// As persons are called; that it is missing the form says.
+    fn name(&self) -> Result<String, Fault> {
+        let Some(text) = self.text("name") else { return Ok(String::new()) };
+        let bare = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_one = Line::name(&bare, MOST_NAME).is_ok_and(|line| naming::check(line.as_str()).is_ok());
+        let wrong = || {
+            self.fault(
+                "name",
+                "NOT_A_NAME",
+                "Đây không phải họ tên viết bằng Unicode (hoặc có số điện thoại, địa chỉ thư trong đó).",
+                "This is no name in Unicode, or a telephone number or mail address stands in it.",
+            )
+        };
+        if is_one { Ok(bare) } else { Err(wrong()) }
     }
 
     fn same_day(&self) -> Result<(), Fault> {

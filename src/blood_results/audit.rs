@@ -22,6 +22,7 @@ impl Audits for BloodResults {
     fn look(&self, audit: &mut Audit<'_>) -> Result<(), DbError> {
         look(audit.conn, audit.findings)?;
         audit.findings.ask(audit.conn, SUMS, TOTALS)?;
+        audit.findings.ask(audit.conn, SUMS, MONTHS)?;
         audit.findings.ask(audit.conn, SUMS, PERSONS)
     }
 }
@@ -61,6 +62,14 @@ FULL JOIN (SELECT a.ancestor_id AS scope_id, extract(year FROM r.day)::smallint 
            FROM blood_result r JOIN chapter_ancestor a USING (chapter_id) WHERE r.replaced_by IS NULL GROUP BY 1, 2) r USING (scope_id, year)
 WHERE (s.drives, s.registered, s.gave, s.units, s.came, s.deferred, s.untold, s.ml, s.ml_units)
       IS DISTINCT FROM (r.drives, r.registered, r.gave, r.units, r.came, r.deferred, r.untold, r.ml, r.ml_units)";
+
+const MONTHS: &str = "SELECT coalesce(s.scope_id, r.scope_id)::text || ' ' || coalesce(s.year, r.year) || '-' || coalesce(s.month, r.month),
+       'the units of the month are not those of the results that stand'
+FROM blood_result_month s
+FULL JOIN (SELECT a.ancestor_id AS scope_id, extract(year FROM r.day)::smallint AS year, extract(month FROM r.day)::smallint AS month,
+                  sum(r.units)::bigint AS units
+           FROM blood_result r JOIN chapter_ancestor a USING (chapter_id) WHERE r.replaced_by IS NULL GROUP BY 1, 2, 3) r USING (scope_id, year, month)
+WHERE s.units IS DISTINCT FROM r.units";
 
 const PERSONS: &str = "SELECT coalesce(s.scope_id, r.scope_id)::text || ' ' || coalesce(s.year, r.year) || ' ' || coalesce(s.dimension, r.dimension),
        'the persons of the year are not those of the results that stand'

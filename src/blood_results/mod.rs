@@ -33,13 +33,21 @@ use crate::house::succession::Succession::Stays;
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {
-    tables: &["blood_result", "blood_result_count", "blood_result_year", "blood_result_year_count", "blood_value"],
+    tables: &[
+        "blood_result",
+        "blood_result_count",
+        "blood_result_month",
+        "blood_result_year",
+        "blood_result_year_count",
+        "blood_value",
+    ],
     tags: &[("blood results", "What drives of blood gave, as it is published")],
     routes: routes::configure,
     audits: &[&audit::BloodResults],
     demo: Some(demo::fill),
     chapters: &[
         ("blood_result.chapter_id", Stays),
+        ("blood_result_month.scope_id", Stays),
         ("blood_result_year.scope_id", Stays),
         ("blood_result_year_count.scope_id", Stays),
     ],

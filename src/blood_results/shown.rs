@@ -154,7 +154,7 @@ fn year_of(times: &Times) -> i16 {
 
 /// A chapter itself beside its target.
 pub fn own(conn: &mut PgConnection, place: &Place, times: &Times) -> Result<BloodProgress, DbError> {
-    let target = targets::of(conn, place.id.0, year_of(times))?;
+    let (target, total) = (targets::of(conn, place.id.0, year_of(times))?, sums::of_year(conn, place.id.0, year_of(times))?);
     let label = tree::labels(conn, &[place.id.0])?.remove(&place.id.0);
     Ok(BloodProgress {
         chapter: place.code.clone(),
@@ -162,9 +162,9 @@ pub fn own(conn: &mut PgConnection, place: &Place, times: &Times) -> Result<Bloo
         level: tree::level(conn, place.id)?.map(Level::name).unwrap_or_default().to_owned(),
         target_units: target.as_ref().map(|target| target.units),
         target_statement: target.map(|target| target.statement),
-        units: sums::units(conn, place.id.0, times.from, times.to)?,
-        units_last_year: sums::units(conn, place.id.0, times.before_from, times.before_to)?,
-        drives: i64::from(sums::of_year(conn, place.id.0, year_of(times))?.drives),
+        units: total.units,
+        units_last_year: sums::before(conn, place.id.0, times)?,
+        drives: i64::from(total.drives),
     })
 }
 
@@ -220,7 +220,7 @@ fn months(conn: &mut PgConnection, place: &Place, times: &Times) -> Result<Vec<B
 }
 
 fn values(conn: &mut PgConnection, place: &Place, times: &Times) -> Result<Vec<BloodValue>, DbError> {
-    let rows = sums::values(conn, place.id.0, times.from, times.to)?;
+    let rows = sums::values(conn, place.id.0, times)?;
     let out = |(vnd_per_unit, valid_from, mark, source, units)| BloodValue {
         vnd_per_unit,
         valid_from,

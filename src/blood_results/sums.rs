@@ -1,7 +1,7 @@
 //! Sums of what was told, and units beside targets: each in one statement.
 //!
-//! Sums of persons are kept by year ([`add`]), because nobody asks for them by the day. Units are asked for up to a day, of this year and of
-//! the last, for every commune at once: an index over the results that stand has what it takes.
+//! Sums are kept by year, and units by month as well ([`add`]), of every chapter with everything below it. Units up to a day are whole months
+//! and the results of the days of one, so that every commune is told beside its last year without a look at what was given before.
 
 use chrono::{Datelike, NaiveDate};
 use diesel::pg::PgConnection;
@@ -13,7 +13,7 @@ use super::fold::{self, Told};
 use super::kinds::Dimension;
 use crate::authz::{Granted, KeepBlood};
 use crate::db::DbError;
-use crate::db::schema::{blood_result_year, blood_result_year_count};
+use crate::db::schema::{blood_result_month, blood_result_year, blood_result_year_count};
 use crate::db::shown;
 use crate::db::statement::statement;
 
@@ -119,6 +119,18 @@ statement! {
      ON CONFLICT ON CONSTRAINT blood_result_year_count_pk DO UPDATE SET persons = y.persons + excluded.persons"
 }
 
+statement! {
+    struct AddMonth {
+        year: i16 => SmallInt,
+        month: i16 => SmallInt,
+        units: i64 => BigInt,
+        chapter: Uuid => SqlUuid,
+    } -> (),
+    "INSERT INTO blood_result_month AS m (scope_id, year, month, units)
+     SELECT a.ancestor_id, ?, ?, ? FROM chapter_ancestor a WHERE a.chapter_id = ? ORDER BY a.ancestor_id
+     ON CONFLICT ON CONSTRAINT blood_result_month_pk DO UPDATE SET units = m.units + excluded.units"
+}
+
 /// Adds what a drive told to the sums of its chapter and of those above, in the place of what it told before. Drives of one country wait
 /// for each other here, from the centre's row on.
 pub fn add(
@@ -145,6 +157,8 @@ pub fn add(
         chapter: &chapter,
     }
     .execute(conn)?;
+    let month = i16::try_from(day.month()).unwrap_or(i16::MAX);
+    AddMonth { year: &year, month: &month, units: &more.units, chapter: &chapter }.execute(conn)?;
     let gone = before.map(persons).unwrap_or_default().into_iter().map(|(dimension, kind, many)| (dimension, kind, -many));
     let mut dimensions = Vec::new();
     let mut kinds = Vec::new();
@@ -181,6 +195,19 @@ pub struct Times {
     pub before_to: NaiveDate,
 }
 
+impl Times {
+    fn year(&self) -> i16 {
+        i16::try_from(self.from.year()).unwrap_or(i16::MAX)
+    }
+
+    /// The whole months of the time before, as its year and the month in which it ends; and the first day of that month.
+    fn before(&self) -> (i16, i16, NaiveDate) {
+        let year = i16::try_from(self.before_to.year()).unwrap_or(i16::MAX);
+        let month = i16::try_from(self.before_to.month()).unwrap_or(i16::MAX);
+        (year, month, self.before_to.with_day(1).unwrap_or(self.before_to))
+    }
+}
+
 /// A year up to today, or the whole of one that is over; and the one before up to the same day: 28 February beside the 29th. `None` for a
 /// year that no calendar has.
 pub fn times(year: i32, today: NaiveDate) -> Option<Times> {
@@ -197,34 +224,39 @@ pub type ProgressRow = (Uuid, String, String, String, i64, i64, i64);
 
 statement! {
     struct Progress {
-        from: NaiveDate => Date,
-        to: NaiveDate => Date,
-        before_from: NaiveDate => Date,
-        before_to: NaiveDate => Date,
+        before_year: i16 => SmallInt,
+        before_month: i16 => SmallInt,
+        days_from: NaiveDate => Date,
+        days_to: NaiveDate => Date,
+        year: i16 => SmallInt,
         above: Uuid => SqlUuid,
         of_level: str => Text,
         directly: bool => Bool,
     } -> (SqlUuid, Text, Text, Text, BigInt, BigInt, BigInt),
-    "WITH given AS (
-         SELECT chapter_id, sum(units)::bigint AS units, sum(before)::bigint AS before, sum(drives)::bigint AS drives FROM (
-             SELECT chapter_id, units, 0 AS before, 1 AS drives FROM blood_result WHERE replaced_by IS NULL AND day BETWEEN ? AND ?
+    "WITH before AS (
+         SELECT scope_id, sum(units)::bigint AS units FROM (
+             SELECT scope_id, units FROM blood_result_month WHERE year = ? AND month < ?
              UNION ALL
-             SELECT chapter_id, 0, units, 0 FROM blood_result WHERE replaced_by IS NULL AND day BETWEEN ? AND ?) r GROUP BY 1)
-     SELECT c.id, c.code, c.name, c.level, coalesce(sum(g.units), 0)::bigint, coalesce(sum(g.before), 0)::bigint, coalesce(sum(g.drives), 0)::bigint
-     FROM chapter_ancestor b JOIN chapter c ON c.id = b.chapter_id
-     JOIN chapter_ancestor a ON a.ancestor_id = c.id LEFT JOIN given g ON g.chapter_id = a.chapter_id
-     WHERE b.ancestor_id = ? AND (c.level = ? OR (? AND b.depth = 1)) GROUP BY c.id
-     HAVING c.status IN ('ACTIVE', 'PROVISIONAL', 'MERGING') OR coalesce(sum(g.units + g.before), 0) > 0 ORDER BY c.code"
+             SELECT a.ancestor_id, r.units FROM blood_result r JOIN chapter_ancestor a ON a.chapter_id = r.chapter_id
+             WHERE r.replaced_by IS NULL AND r.day BETWEEN ? AND ?) u GROUP BY 1)
+     SELECT c.id, c.code, c.name, c.level, coalesce(y.units, 0), coalesce(b.units, 0), coalesce(y.drives, 0)::bigint
+     FROM chapter_ancestor x JOIN chapter c ON c.id = x.chapter_id
+     LEFT JOIN blood_result_year y ON y.scope_id = c.id AND y.year = ? LEFT JOIN before b ON b.scope_id = c.id
+     WHERE x.ancestor_id = ? AND (c.level = ? OR (? AND x.depth = 1))
+       AND (c.status IN ('ACTIVE', 'PROVISIONAL', 'MERGING') OR coalesce(y.units, 0) + coalesce(b.units, 0) > 0)
+     ORDER BY c.code"
 }
 
 /// Units of every chapter of a level at and below one, or of those directly below it: id, code, name, level, units, units up to the same
 /// day of the year before, drives. One that is not there any more has a row where it gave something. Allowed to the public role.
 pub fn progress(conn: &mut PgConnection, above: Uuid, level: Option<&str>, times: &Times) -> Result<Vec<ProgressRow>, DbError> {
+    let (before_year, before_month, days_from) = times.before();
     let of = Progress {
-        from: &times.from,
-        to: &times.to,
-        before_from: &times.before_from,
-        before_to: &times.before_to,
+        before_year: &before_year,
+        before_month: &before_month,
+        days_from: &days_from,
+        days_to: &times.before_to,
+        year: &times.year(),
         above: &above,
         of_level: level.unwrap_or_default(),
         directly: &level.is_none(),
@@ -232,35 +264,32 @@ pub fn progress(conn: &mut PgConnection, above: Uuid, level: Option<&str>, times
     Ok(of.load(conn)?)
 }
 
-statement! {
-    struct Months {
-        scope: Uuid => SqlUuid,
-        from: NaiveDate => Date,
-        to: NaiveDate => Date,
-    } -> (SmallInt, SmallInt, BigInt),
-    "SELECT extract(year FROM r.day)::smallint, extract(month FROM r.day)::smallint, sum(r.units)::bigint
-     FROM blood_result r JOIN chapter_ancestor a ON a.chapter_id = r.chapter_id AND a.ancestor_id = ?
-     WHERE r.replaced_by IS NULL AND r.day BETWEEN ? AND ? GROUP BY 1, 2 ORDER BY 1, 2"
-}
-
-/// Units by month, of this time and of the year before whole: year, month, units. Allowed to the public role.
+/// Units by month, of a year and of the one before whole: year, month, units. Allowed to the public role.
 pub fn months(conn: &mut PgConnection, scope: Uuid, times: &Times) -> Result<Vec<(i16, i16, i64)>, DbError> {
-    Ok(Months { scope: &scope, from: &times.before_from, to: &times.to }.load(conn)?)
+    use blood_result_month as m;
+    let query = m::table.filter(m::scope_id.eq(scope)).filter(m::year.eq_any([times.year() - 1, times.year()]));
+    Ok(query.order((m::year, m::month)).select((m::year, m::month, m::units)).load(conn)?)
 }
 
 statement! {
     struct Before {
         scope: Uuid => SqlUuid,
-        from: NaiveDate => Date,
-        to: NaiveDate => Date,
+        year: i16 => SmallInt,
+        month: i16 => SmallInt,
+        same: Uuid => SqlUuid,
+        days_from: NaiveDate => Date,
+        days_to: NaiveDate => Date,
     } -> (BigInt,),
-    "SELECT coalesce(sum(r.units), 0)::bigint FROM blood_result r JOIN chapter_ancestor a ON a.chapter_id = r.chapter_id AND a.ancestor_id = ?
-     WHERE r.replaced_by IS NULL AND r.day BETWEEN ? AND ?"
+    "SELECT ((SELECT coalesce(sum(units), 0) FROM blood_result_month WHERE scope_id = ? AND year = ? AND month < ?)
+           + (SELECT coalesce(sum(r.units), 0) FROM blood_result r JOIN chapter_ancestor a ON a.chapter_id = r.chapter_id AND a.ancestor_id = ?
+              WHERE r.replaced_by IS NULL AND r.day BETWEEN ? AND ?))::bigint"
 }
 
-/// Units of a chapter and everything below it in a time. Allowed to the public role.
-pub fn units(conn: &mut PgConnection, scope: Uuid, from: NaiveDate, to: NaiveDate) -> Result<i64, DbError> {
-    let rows: Vec<(i64,)> = Before { scope: &scope, from: &from, to: &to }.load(conn)?;
+/// Units of a chapter and everything below it in the time before. Allowed to the public role.
+pub fn before(conn: &mut PgConnection, scope: Uuid, times: &Times) -> Result<i64, DbError> {
+    let (year, month, days_from) = times.before();
+    let of = Before { scope: &scope, year: &year, month: &month, same: &scope, days_from: &days_from, days_to: &times.before_to };
+    let rows: Vec<(i64,)> = of.load(conn)?;
     Ok(rows.first().map_or(0, |(units,)| *units))
 }
 
@@ -270,18 +299,17 @@ pub type ValueRow = (i64, NaiveDate, String, String, i64);
 statement! {
     struct Values {
         scope: Uuid => SqlUuid,
-        from: NaiveDate => Date,
-        to: NaiveDate => Date,
+        year: i16 => SmallInt,
     } -> (BigInt, Date, Text, Text, BigInt),
-    "SELECT v.vnd_per_unit, v.valid_from, v.mark, v.source, sum(r.units)::bigint
-     FROM blood_result r JOIN chapter_ancestor a ON a.chapter_id = r.chapter_id AND a.ancestor_id = ?
-     JOIN blood_value v ON r.day >= v.valid_from AND (v.valid_to IS NULL OR r.day < v.valid_to)
-     WHERE r.replaced_by IS NULL AND r.day BETWEEN ? AND ? GROUP BY v.valid_from ORDER BY v.valid_from"
+    "SELECT v.vnd_per_unit, v.valid_from, v.mark, v.source, sum(m.units)::bigint
+     FROM blood_result_month m JOIN blood_value v ON make_date(m.year, m.month, 1) >= v.valid_from
+         AND (v.valid_to IS NULL OR make_date(m.year, m.month, 1) < v.valid_to)
+     WHERE m.scope_id = ? AND m.year = ? AND m.units <> 0 GROUP BY v.valid_from ORDER BY v.valid_from"
 }
 
-/// What the units of a time count for, each by the rate of its day. Allowed to the public role.
-pub fn values(conn: &mut PgConnection, scope: Uuid, from: NaiveDate, to: NaiveDate) -> Result<Vec<ValueRow>, DbError> {
-    Ok(Values { scope: &scope, from: &from, to: &to }.load(conn)?)
+/// What the units of a year count for, each by the rate of its month. Allowed to the public role.
+pub fn values(conn: &mut PgConnection, scope: Uuid, times: &Times) -> Result<Vec<ValueRow>, DbError> {
+    Ok(Values { scope: &scope, year: &times.year() }.load(conn)?)
 }
 
 #[cfg(test)]

@@ -631,6 +631,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    blood_result_month (scope_id, year, month) {
+        scope_id -> Uuid,
+        year -> SmallInt,
+        month -> SmallInt,
+        units -> BigInt,
+    }
+}
+
+diesel::table! {
     blood_result_year (scope_id, year) {
         scope_id -> Uuid,
         year -> SmallInt,
@@ -4340,6 +4349,7 @@ diesel::allow_tables_to_appear_in_same_query!(blood_result, blood_result_count);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, drive);
 diesel::allow_tables_to_appear_in_same_query!(blood_result, statement);
+diesel::allow_tables_to_appear_in_same_query!(blood_result_month, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_result_year, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_result_year_count, chapter);
 diesel::allow_tables_to_appear_in_same_query!(blood_target, blood_target_decision);

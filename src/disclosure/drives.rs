@@ -328,8 +328,8 @@ pub async fn book(intake: &Intake, vault: &Vault, typed: &str, wanted: Wanted) -
         )),
         Answered::NotOpen => Err(Problem::say(
             Kind::Conflict,
-            "Ngày hiến máu này không nhận đặt chỗ: chưa mở, đã bắt đầu, đã qua hoặc đã hủy.",
-            "This drive takes no bookings: it is not open yet, has begun, is over, or is called off.",
+            "Ngày hiến máu này không nhận đặt chỗ: đã bắt đầu, đã qua hoặc đã hủy.",
+            "This drive takes no bookings: it has begun, is over, or is called off.",
         )),
         Answered::NoDrive => Err(Problem::not_found()),
     }

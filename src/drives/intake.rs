@@ -161,6 +161,8 @@ pub fn take(conn: &mut PgConnection, now: DateTime<Utc>, asks: &[Ask]) -> Result
         .iter()
         .map(|ask| match looked.get(&ask.code) {
             None => Answered::NoDrive,
+            // What is still being planned is nobody's.
+            Some(seen) if seen.drive.is(DriveState::Planned) => Answered::NoDrive,
             Some(_) if text != Some(ask.text_version) => Answered::OldText,
             Some(seen) => giving.give(ask, seen),
         })

@@ -170,7 +170,7 @@ fn a_drive_is_planned_found_booked_and_held() {
     // Nobody but who plans it knows of it yet.
     app.anonymous().get(&format!("/api/v1/public/drives/{code}"), 404);
     assert_eq!(app.anonymous().get("/api/v1/public/drives", 200)["items"], json!([]));
-    app.anonymous().post(&public(code), booking("Nguyễn Văn Bình", "0912345678", None), 409);
+    app.anonymous().post(&public(code), booking("Nguyễn Văn Bình", "0912345678", None), 404);
     officer.post(&at(code, "/opening"), Value::Null, 200);
     let shown = app.anonymous().get("/api/v1/public/drives?chapter=68", 200);
     let one = &shown["items"][0];

@@ -232,6 +232,14 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     let drive = crate::pre_check::drive_on(app, "2027-06-14");
     paths.extend([format!("/api/v1/public/drives/{drive}/pre-check"), format!("/hien-mau/{drive}/kiem-tra")]);
     paths.push("/api/v1/public/blood-rules".to_owned());
+    crate::blood_results::some(app);
+    for place in ["", ".csv", "/drives", "/drives.csv"] {
+        paths.push(format!("/api/v1/public/blood-results{place}"));
+    }
+    for place in ["/api/v1/public/blood-results/drives", "/hien-mau/ket-qua"] {
+        paths.push(format!("{place}/{}", crate::blood_results::SHOWN));
+    }
+    paths.push("/hien-mau/ket-qua".to_owned());
     let asked = format!("serial={}&given_on={}", crate::donors::SERIAL, crate::donors::DAY);
     paths.push(format!("/api/v1/public/blood-certificates?{asked}"));
     paths.push(format!("/giay-hien-mau?so={}&ngay={}", crate::donors::SERIAL, crate::donors::DAY));

@@ -131,6 +131,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     // Folded when it was stated: nothing under five, and nothing from which that could be had.
     ("blood_result_count", &["statement", "dimension", "kinds", "persons"]),
+    ("blood_result_month", &["scope_id", "year", "month", "units"]),
     (
         "blood_result_year",
         &["scope_id", "year", "drives", "registered", "gave", "units", "came", "deferred", "untold", "ml", "ml_units"],

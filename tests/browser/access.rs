@@ -154,6 +154,8 @@ impl Demo {
             ("signed up", "/tinh-nguyen/da-nhan"),
             ("courses", "/tinh-nguyen/khoa-hoc"),
             ("check before a drive", "/hien-mau/68-HM-0001/kiem-tra"),
+            ("results of blood drives", "/hien-mau/ket-qua"),
+            ("results of a commune's drives", "/hien-mau/ket-qua?chapter=23095"),
             ("activities", "/hoat-dong"),
             ("activities of a movement", "/hoat-dong?movement=TET_NHAN_AI"),
             ("activity", "/hoat-dong/68-NV-0001"),
