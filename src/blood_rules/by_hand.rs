@@ -9,7 +9,7 @@ use super::model::{
 use Component::{Granulocytes, Plasma, Platelets, RedCells, StemCells, WholeBlood};
 
 fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
+    text.parse().unwrap_or_default()
 }
 
 fn grounds() -> Grounds {

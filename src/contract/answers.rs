@@ -52,6 +52,7 @@ const VERSIONED: &[&str] = &[
     "#/components/schemas/ChapterState",
     "#/components/schemas/CourseOut",
     "#/components/schemas/FamilyLinkOut",
+    "#/components/schemas/OrganRegistrationOut",
     "#/components/schemas/PersonOut",
     "#/components/schemas/ProgrammeOut",
     "#/components/schemas/TeamDetailOut",

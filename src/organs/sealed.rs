@@ -7,7 +7,7 @@ use crate::basics::Birth;
 use crate::parties::{naming, words};
 use crate::vault::{Vault, VaultError, place};
 
-const TABLE: &str = "organ_registration";
+const ROWS: &str = "organ_registration";
 
 /// Who it is. Sealed in one piece: nobody asks for a part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,14 +31,14 @@ impl Clear {
     pub fn seal(&self, vault: &Vault, id: Uuid, chapter: &str) -> Result<Sealed, VaultError> {
         let text = serde_json::to_vec(self).map_err(|_| VaultError::Damaged)?;
         Ok(Sealed {
-            person: vault.seal(place(TABLE, "person", &id), &text)?,
+            person: vault.seal(place(ROWS, "person", &id), &text)?,
             person_hash: person_hash(vault, &self.name, &self.phone).to_vec(),
             words: words::at(vault, chapter, &self.name, Some(&self.phone)).into_iter().collect(),
         })
     }
 
     pub fn open(vault: &Vault, id: &Uuid, sealed: &[u8]) -> Result<Self, VaultError> {
-        serde_json::from_slice(&vault.open(place(TABLE, "person", id), sealed)?).map_err(|_| VaultError::Damaged)
+        serde_json::from_slice(&vault.open(place(ROWS, "person", id), sealed)?).map_err(|_| VaultError::Damaged)
     }
 
     pub fn birth(&self) -> Option<Birth> {
@@ -52,9 +52,9 @@ pub fn person_hash(vault: &Vault, name: &str, phone: &str) -> [u8; 32] {
 }
 
 pub fn seal_card(vault: &Vault, id: Uuid, number: &str) -> Result<Vec<u8>, VaultError> {
-    vault.seal(place(TABLE, "card", &id), number.as_bytes())
+    vault.seal(place(ROWS, "card", &id), number.as_bytes())
 }
 
 pub fn open_card(vault: &Vault, id: &Uuid, sealed: &[u8]) -> Result<String, VaultError> {
-    vault.open_text(place(TABLE, "card", id), sealed)
+    vault.open_text(place(ROWS, "card", id), sealed)
 }

@@ -35,6 +35,8 @@ const LISTS: &[&str] = &[
     // Known by the address it is confirmed at, and its sender has no account that a key could belong to.
     "/api/v1/public/drives/{code}/bookings",
     "/api/v1/public/volunteer-applications",
+    // Nothing of it is kept: sent again it says the same.
+    "/api/v1/public/drives/{code}/pre-check",
 ];
 
 #[test]
