@@ -343,7 +343,7 @@ pub async fn book(intake: &Intake, vault: &Vault, typed: &str, wanted: Wanted) -
     tag = "public", params(("code" = String, Path, description = "Code of the drive", example = "68-HM-0001")),
     request_body = PublicBookingIn,
     responses(
-        (status = 202, body = PublicBookingTaken),
+        (status = 202, body = PublicBookingTaken, description = "How the drive stands for somebody who comes now"),
         (status = 404, response = crate::http::answers::NotFound),
         (status = 409, response = crate::http::answers::Conflict),
         Sends
