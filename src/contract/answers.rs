@@ -51,6 +51,7 @@ const VERSIONED: &[&str] = &[
     "#/components/schemas/CampaignOut",
     "#/components/schemas/ChapterState",
     "#/components/schemas/CourseOut",
+    "#/components/schemas/DonorOut",
     "#/components/schemas/DriveOut",
     "#/components/schemas/FamilyLinkOut",
     "#/components/schemas/OrganRegistrationOut",

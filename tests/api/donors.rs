@@ -281,7 +281,7 @@ fn an_erased_donor_leaves_what_was_counted_and_a_certificate_that_is_good() {
     let person = record(&officer, json!({"name": "Phạm Thị Quỳnhxqz Hương", "phone": "0987654077"}));
     held(&officer, &person);
     let party = officer.get(&format!("/api/v1/persons/{person}"), 200)["party"].as_str().unwrap().to_owned();
-    let copy = officer.get(&format!("/api/v1/parties/{party}/personal-data"), 200).to_string();
+    let copy = officer.get(&format!("/api/v1/persons/{person}/personal-data"), 200).to_string();
     for said in ["DONOR", "B NEGATIVE", "350 ml", "XQZ", "Bệnh viện Xqz"] {
         assert!(copy.contains(said), "{said}: {copy}");
     }
