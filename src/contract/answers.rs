@@ -58,6 +58,7 @@ const VERSIONED: &[&str] = &[
     "#/components/schemas/PersonOut",
     "#/components/schemas/ProgrammeOut",
     "#/components/schemas/TeamDetailOut",
+    "#/components/schemas/UrgentCallOut",
     "#/components/schemas/VolunteerOut",
 ];
 

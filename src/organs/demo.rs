@@ -27,7 +27,7 @@ const INTERESTED: Uuid = Uuid::from_u128(0xa84f_16d2_5b0c_4739_84e1_7f3c_d295_0b
 /// See the module.
 pub fn fill(means: &Means) -> Result<(), Failure> {
     let (db, clock, vault) = (means.get::<Db>()?, means.get::<Clock>()?, means.get::<Arc<Vault>>()?);
-    let (officer, now) = (means.get::<Cast>()?.actor("nga.lamdong")?, clock.now());
+    let (officer, now) = (means.get::<Cast>()?.actor("ngan.lamdong")?, clock.now());
     let today = vietnam_date(now);
     let person = |id: Uuid, name: &str, phone: &str, birth: &str, gives: &[&str]| {
         serde_json::from_value::<OrganRegistrationIn>(

@@ -136,8 +136,9 @@ pub async fn enter_blood_club_member(
     desk.tx(enter).await.map(Reply::made)
 }
 
-/// Those who are in a club or were, in the order in which they were entered, for those who see the chapter's donors. Each page is noted in
-/// the audit trail.
+/// Those who are in a club or were, in the order in which they were entered, for those who see the chapter's donors.
+///
+/// Each page is noted in the audit trail.
 #[utoipa::path(
     tag = "urgent-calls", params(("id" = Uuid, Path, description = "The club"), OfUrgentCall),
     responses((status = 200, body = Page<BloodClubMemberOut>), Records)

@@ -72,8 +72,9 @@ pub async fn show_urgent_call(desk: Desk, id: web::Path<Uuid>) -> Answer<UrgentC
     Ok(Reply::ok(call).with(version_tag(version)))
 }
 
-/// Change how many are to come, until when, how far the call reaches, and its waves, while it is open. Send the `ETag` you read as
-/// `If-Match`.
+/// Change how many are to come, until when, how far the call reaches, and its waves, while it is open.
+///
+/// Send the `ETag` you read as `If-Match`.
 #[utoipa::path(
     tag = "urgent-calls",
     params(("id" = Uuid, Path, description = "The urgent call"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),

@@ -36,7 +36,7 @@ pub const STAFF: [Staff; 17] = [
     staff("dung.trunguong", "Lý Mỹ Dung", None, Role::TracingOfficer, "TW"),
     staff("mai.hamliem", "Ngô Thị Mai", Some("0912000006"), Role::BloodOfficer, "23095"),
     staff("hai.lamdong", "Phan Thanh Hải", None, Role::BloodOfficer, "68"),
-    staff("nga.lamdong", "Đoàn Thị Nga", None, Role::OrganOfficer, "68"),
+    staff("ngan.lamdong", "Đoàn Thị Ngân", None, Role::OrganOfficer, "68"),
 ];
 
 /// The account in whose name the demo's own gifts are recorded; its existence marks a demo database.
