@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::tree::Level;
+
 /// Persons of kinds that are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BloodPersons {
@@ -113,9 +115,7 @@ pub struct BloodProgress {
     pub chapter: String,
     #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
     pub chapter_name: String,
-    /// `PROVINCE`, `COMMUNE` …
-    #[schema(example = "COMMUNE")]
-    pub level: String,
+    pub level: Level,
     /// What it is to reach in the year; absent where nobody set anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_units: Option<i64>,
