@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::tree::Level;
+
 /// Persons of kinds that are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BloodPersons {
@@ -11,15 +13,18 @@ pub struct BloodPersons {
     /// those who are counted under several.
     #[schema(example = json!(["FEMALE"]))]
     pub kinds: Vec<String>,
+    /// How many there are.
     pub persons: i64,
 }
 
 /// Persons by what they are counted by. Everybody who gave is counted once in each; kinds without anybody are left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BloodCounts {
+    /// By sex.
     pub by_sex: Vec<BloodPersons>,
     /// By full years on the day.
     pub by_age: Vec<BloodPersons>,
+    /// By ABO and Rh(D).
     pub by_group: Vec<BloodPersons>,
     /// By what was given, in millilitres.
     pub by_volume: Vec<BloodPersons>,
@@ -41,15 +46,19 @@ pub struct BloodResultOut {
     /// Code of the blood centre.
     #[schema(example = "LAM_DONG")]
     pub centre: String,
+    /// The day of the drive.
     pub day: NaiveDate,
+    /// Who booked and did not cancel, and who came without a booking.
     pub registered: i64,
     /// Absent where fewer than five were deferred: it is not told how many.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub came: Option<i64>,
+    /// Who gave.
     pub gave: i64,
     /// Whom the centre did not let give; absent where they are fewer than five.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deferred: Option<i64>,
+    /// Units of blood.
     pub units: i64,
     /// Absent where volumes are counted together, or some are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,15 +86,19 @@ pub struct BloodResultRow {
     pub chapter: String,
     #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
     pub chapter_name: String,
+    /// The day of the drive.
     pub day: NaiveDate,
+    /// Who booked and did not cancel, and who came without a booking.
     pub registered: i64,
     /// Absent where fewer than five were deferred.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub came: Option<i64>,
+    /// Who gave.
     pub gave: i64,
     /// Whom the centre did not let give; absent where they are fewer than five.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deferred: Option<i64>,
+    /// Units of blood.
     pub units: i64,
     /// Code of the statement.
     #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
@@ -102,9 +115,7 @@ pub struct BloodProgress {
     pub chapter: String,
     #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
     pub chapter_name: String,
-    /// `PROVINCE`, `COMMUNE` …
-    #[schema(example = "COMMUNE")]
-    pub level: String,
+    pub level: Level,
     /// What it is to reach in the year; absent where nobody set anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_units: Option<i64>,
@@ -116,6 +127,7 @@ pub struct BloodProgress {
     pub units: i64,
     /// Up to the same day of the year before; of 29 February, the 28th.
     pub units_last_year: i64,
+    /// Drives whose results are published.
     pub drives: i64,
 }
 
@@ -124,6 +136,7 @@ pub struct BloodProgress {
 pub struct BloodMonth {
     #[schema(minimum = 1, maximum = 12, example = 6)]
     pub month: i16,
+    /// Units of blood.
     pub units: i64,
     /// Of the whole month of the year before.
     pub units_last_year: i64,
@@ -164,9 +177,11 @@ pub struct BloodResultsOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "7ZC4K0M9T2R8VQ3BV")]
     pub handed_on_statement: Option<String>,
+    /// Who booked and did not cancel, and who came without a booking.
     pub registered: i64,
     /// Of the drives that tell it.
     pub came: i64,
+    /// Who gave.
     pub gave: i64,
     /// Of the drives that tell it.
     pub deferred: i64,

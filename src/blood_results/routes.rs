@@ -6,8 +6,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::out::BloodResultOut;
 use super::publish;
 use crate::authz::{Desk, Visit};
-use crate::http::sets::Decides;
-use crate::http::{Answer, Problem, Reply};
+use crate::http::sets::{Decides, Key};
+use crate::http::{Answer, Problem};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(publish_blood_result);
@@ -19,14 +19,12 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// statement takes the place of the old one in sight; with the same numbers nothing is stated. It can't be taken back.
 #[utoipa::path(
     tag = "blood results",
-    params(("code" = String, Path, description = "Code of the drive, in whatever way it is typed", example = "68-HM-0001")),
-    responses(
-        (status = 201, body = BloodResultOut),
-        (status = 200, body = BloodResultOut, description = "The same numbers were published already"), Decides
-    )
+    params(("code" = String, Path, description = "Code of the drive, in whatever way it is typed", example = "68-HM-0001"), Key),
+    responses((status = 200, body = BloodResultOut), Decides)
 )]
 #[post("/drives/{code}/result")]
 pub async fn publish_blood_result(desk: Desk, code: web::Path<String>) -> Answer<BloodResultOut> {
+    let content = code.clone();
     let publish = move |v: &mut Visit<'_>| -> Result<_, Problem> { Ok(publish::publish(v, &code)?) };
-    desk.tx(publish).await.map(Reply::made)
+    desk.once("drive/result", content, publish).await
 }

@@ -134,18 +134,18 @@ pub fn progress(conn: &mut PgConnection, above: &Place, rows: BloodRows, times: 
     let mut targets = targets::below(conn, above.id.0, year_of(times))?;
     let out = |(id, chapter, chapter_name, level, units, units_last_year, drives): ProgressRow| {
         let target = targets.remove(&id);
-        BloodProgress {
+        Some(BloodProgress {
             chapter,
             chapter_name,
-            level,
+            level: Level::parse(&level)?,
             target_units: target.as_ref().map(|target| target.units),
             target_statement: target.map(|target| target.statement),
             units,
             units_last_year,
             drives,
-        }
+        })
     };
-    Ok(sums::progress(conn, above.id.0, level, times)?.into_iter().map(out).collect())
+    Ok(sums::progress(conn, above.id.0, level, times)?.into_iter().filter_map(out).collect())
 }
 
 fn year_of(times: &Times) -> i16 {
@@ -159,7 +159,7 @@ pub fn own(conn: &mut PgConnection, place: &Place, times: &Times) -> Result<Bloo
     Ok(BloodProgress {
         chapter: place.code.clone(),
         chapter_name: label.map(|label| label.name).unwrap_or_default(),
-        level: tree::level(conn, place.id)?.map(Level::name).unwrap_or_default().to_owned(),
+        level: tree::level(conn, place.id)?.ok_or(diesel::result::Error::NotFound)?,
         target_units: target.as_ref().map(|target| target.units),
         target_statement: target.map(|target| target.statement),
         units: total.units,

@@ -83,6 +83,7 @@ pub struct BloodTargetLineOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "4.5")]
     pub per_mille: Option<String>,
+    /// Inhabitants that the rate is of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub population: Option<i32>,
     /// Who counted them, and when.

@@ -110,7 +110,7 @@ pub async fn download_blood_results(
             out.until.to_string(),
             row.chapter.clone(),
             harmless(&row.chapter_name),
-            row.level.clone(),
+            row.level.name().to_owned(),
             text(row.target_units),
             row.target_statement.clone().unwrap_or_default(),
             row.units.to_string(),

@@ -41,6 +41,7 @@ const READERS: &[Readers] = &[
             ("tree", "places by code, with the closure"),
             ("committees", "counts which chapters have no committee, in one query"),
             ("activities", "counts by the level of who leads, in one query"),
+            ("blood_results", "units of every commune of the country, in one query"),
         ],
     ),
     (
@@ -49,6 +50,8 @@ const READERS: &[Readers] = &[
             ("authz", "rights travel down the tree, in the one query that decides"),
             ("chapters", "lists what is below a chapter"),
             ("activities", "counts what is led and delivered at and below a chapter"),
+            ("blood_results", "adds up what was given at and below chapters, all in one statement"),
+            ("blood_targets", "finds what every chapter below one is to reach, in one statement"),
             ("committees", "lists and counts posts below a chapter"),
             ("ledger", "an audit adds up again what was received below each chapter"),
             ("privacy", "lists requests that concern chapters below one"),
