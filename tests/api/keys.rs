@@ -25,7 +25,7 @@ const IDS: [&str; 5] = ["id", "gifts", "document", "transfer", "volunteers"];
 /// By these somebody proves to be themself; they are counted, and have ways of their own to be sent again.
 const PROOFS: [&str; 2] = ["/api/v1/session", "/api/v1/second-factor"];
 /// A list is the same list by what it holds, and is accepted as often as anybody likes.
-const LISTS: [&str; 6] = [
+const LISTS: [&str; 7] = [
     "/api/v1/chapters/{code}/gift-imports",
     "/api/v1/gift-imports/{id}/acceptance",
     "/api/v1/member-imports",

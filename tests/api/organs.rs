@@ -292,8 +292,8 @@ fn a_withdrawal_and_a_card_at_once() {
     step(&app, &officer, &id, "HANDED_OVER", 201);
     let (path, withdrawal) = (at(&id, "/steps"), step_of(&app, "WITHDRAWN", None));
     let card = step_of(&app, "CARD_ISSUED", Some("TNHM-9"));
+    let send = |body: &Value| officer.send("POST", &path, Some(body.to_string().into_bytes())).status;
     let answers: Vec<u16> = std::thread::scope(|scope| {
-        let send = |body: &Value| officer.send("POST", &path, Some(body.to_string().into_bytes())).status;
         let one = scope.spawn(|| send(&withdrawal));
         let other = scope.spawn(|| send(&card));
         vec![one.join().unwrap(), other.join().unwrap()]
