@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Urgent calls at 2,000,000 donors: bench/urgent_calls.py PROGRAM [--finds 300] [--folder /dev/shm]
+"""Urgent calls at 2,000,000 donors: bench/urgent_calls.py PROGRAM [--donors 2000000] [--finds 300] [--folder /dev/shm]
 
 The program runs its demo on a private PostgreSQL, into which 2,000,000 donors are written, spread over all chapters; groups are as frequent
 as in Việt Nam. First who may be called is asked for so many times with the program's own statement, read out of its source: at one commune,
@@ -11,7 +11,7 @@ import argparse, os, random, re, statistics, sys, tempfile, time, uuid
 from beside import Server
 from call_outs import CHAPTER, Installation, moment
 
-ALL, ABLE, WAVES = 2_000_000, 120, 4
+ABLE, WAVES = 120, 4
 GROUPS = [("O", "POSITIVE"), ("B", "POSITIVE"), ("A", "POSITIVE"), ("AB", "POSITIVE"), ("O", "NEGATIVE"), ("B", "NEGATIVE"), ("A", "NEGATIVE")]
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "src", "donors", "callable.rs")
 TYPES = "uuid[], text, text, date, text[], date[], boolean, uuid[], uuid[], bigint, bigint"
@@ -25,7 +25,7 @@ def statement():
 
 
 class Urgent(Installation):
-    def fill_donors(self):
+    def fill_donors(self, count):
         """Donors that are persons at one commune, as the program writes them; and so many others that are nobody, and found."""
         for n in range(ABLE):
             person = {"id": str(uuid.uuid4()), "chapter": CHAPTER, "name": f"Nguyễn Văn Người{n}", "phone": f"09{n:08}", "birth": "1990-03-02"}
@@ -36,7 +36,7 @@ class Urgent(Installation):
                 WHERE chapter_id = (SELECT id FROM chapter WHERE code = '{CHAPTER}');
             SET session_replication_role = replica;
             WITH c AS (SELECT id, row_number() OVER (ORDER BY code) - 1 AS n, count(*) OVER () AS all FROM chapter WHERE code <> '{CHAPTER}'),
-                 g AS (SELECT n, random() AS r, random() AS rh FROM generate_series(1, {ALL}) n)
+                 g AS (SELECT n, random() AS r, random() AS rh FROM generate_series(1, {count}) n)
             INSERT INTO donor (id, chapter_id, person_id, state, abo, rh, group_times, group_on, willing, willing_on, donations, last_component,
                                last_on, request_hash, version, recorded_by, recorded_at)
             SELECT gen_random_uuid(), c.id, gen_random_uuid(), 'ACTIVE',
@@ -82,6 +82,7 @@ class Urgent(Installation):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
+    parser.add_argument("--donors", type=int, default=2_000_000)
     parser.add_argument("--finds", type=int, default=300)
     parser.add_argument("--folder", help="where the installation is made: a folder in memory leaves the disk out")
     args = parser.parse_args()
@@ -91,11 +92,11 @@ def main():
         server = Server(os.path.abspath(args.program), folder + "/of")
         try:
             of = Urgent(server)
-            of.fill_donors()
+            of.fill_donors(args.donors)
             of.finds(30)
             spent = sorted(of.finds(args.finds))
             p99 = spent[int(len(spent) * 0.99)]
-            print(f"who may be called of {ALL}: median {statistics.median(spent):.1f} ms, p99 {p99:.1f} ms, most {spent[-1]:.1f} ms", flush=True)
+            print(f"who may be called of {args.donors}: median {statistics.median(spent):.1f} ms, p99 {p99:.1f} ms, most {spent[-1]:.1f} ms", flush=True)
             waves = [of.wave() for _ in range(WAVES)]
             print(f"a wave of ten: {', '.join(f'{one:.0f}' for one in waves)} ms")
         finally:

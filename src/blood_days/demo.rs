@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::wire::CheckInIn;
-use super::{check_in, compare, matter, settle, store, work};
+use super::{check_in, compare, matter, settle, work};
 use crate::authz::{Actor, Cast, KeepBlood, Visit};
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;

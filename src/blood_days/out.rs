@@ -12,6 +12,7 @@ use crate::http::Lang;
 /// What became of the check-ins that were sent, in their order.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CheckInsOut {
+    /// One for each that was sent, in the same order.
     pub items: Vec<CheckInItemOut>,
 }
 
@@ -20,6 +21,7 @@ pub struct CheckInsOut {
 pub struct CheckInItemOut {
     /// As it was sent.
     pub id: Uuid,
+    /// What became of it.
     pub result: CheckInResult,
     /// Whose it is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,6 +42,7 @@ pub struct CheckInFault {
     pub pointer: String,
     #[schema(example = "REQUIRED")]
     pub code: String,
+    /// What is wrong, in words.
     pub detail: String,
 }
 
@@ -64,6 +67,7 @@ pub struct CheckInAdvice {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CheckInOut {
     pub id: Uuid,
+    /// Their booking.
     pub booking: Uuid,
     /// Absent of whose data were erased.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +82,7 @@ pub struct CheckInOut {
     pub late: bool,
     /// Whether it is counted.
     pub counts: bool,
+    /// When it came in.
     pub entered_at: DateTime<Utc>,
 }
 
@@ -87,8 +92,11 @@ pub struct BloodFileCheck {
     /// Whether it can be kept: no row is at fault.
     pub ready: bool,
     pub rows: usize,
+    /// How many gave.
     pub gave: usize,
+    /// How many were put off.
     pub deferred: usize,
+    /// Millilitres that were given.
     pub ml: i64,
     /// How many faults there are, also beyond those that are listed.
     pub fault_count: usize,
@@ -96,6 +104,7 @@ pub struct BloodFileCheck {
     pub faults: Vec<BloodFileFault>,
     /// How many differences there would be, by kind.
     pub differences: Vec<DifferenceCount>,
+    /// How many of the rows are hidden in the file.
     pub hidden_rows: usize,
     /// Headings of which nothing is kept.
     pub ignored_columns: Vec<String>,
@@ -110,11 +119,13 @@ pub struct BloodFileFault {
     /// As people count in their program; absent of a whole column or the whole file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<u32>,
+    /// Our name of the column; absent of a whole row or the whole file.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "din")]
     pub column: Option<String>,
     #[schema(example = "WRONG_CHECK")]
     pub code: String,
+    /// What is wrong and what to do, in words.
     pub detail: String,
 }
 
@@ -134,6 +145,7 @@ impl BloodFileFault {
 pub struct DifferenceCount {
     #[schema(value_type = DifferenceKind)]
     pub kind: String,
+    /// How many there are.
     pub all: i64,
     /// Of these, how many wait to be settled.
     pub open: i64,
@@ -151,10 +163,11 @@ pub struct ReconciliationOut {
     /// Code of the chapter.
     #[schema(example = "23095")]
     pub chapter: String,
+    /// The day of the drive.
     pub day: NaiveDate,
     /// Where the file stands.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = FileState)]
+    #[schema(value_type = Option<FileState>)]
     pub state: Option<String>,
     /// Who booked and did not cancel, and who came without a booking.
     pub registered: i32,
@@ -187,7 +200,9 @@ pub struct ReconciliationOut {
 pub struct LayoutOut {
     #[schema(example = "GENERAL")]
     pub code: String,
+    /// Its name in Vietnamese.
     pub vi: String,
+    /// Its name in English.
     pub en: String,
 }
 
@@ -196,6 +211,7 @@ pub struct LayoutOut {
 pub struct ReasonCount {
     #[schema(value_type = DeferralReason)]
     pub reason: String,
+    /// How many were put off for it.
     pub persons: i32,
 }
 
@@ -220,6 +236,7 @@ pub struct DifferenceOut {
     pub how: Option<Settlement>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// When it was settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<DateTime<Utc>>,
 }
@@ -233,6 +250,7 @@ pub struct RowOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Nguyễn Thị Lan")]
     pub name: Option<String>,
+    /// As the file has it: a day, or a year alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "1988")]
     pub birth: Option<String>,
@@ -244,6 +262,7 @@ pub struct RowOut {
     pub code: Option<String>,
     #[schema(value_type = Outcome)]
     pub outcome: String,
+    /// In millilitres, of who gave.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_ml: Option<i16>,
     /// The donation number.

@@ -280,11 +280,6 @@ pub fn forget_rows(conn: &mut PgConnection, file: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// One row.
-pub fn row(conn: &mut PgConnection, id: Uuid) -> Result<Option<RowRow>, DbError> {
-    Ok(drive_row::table.find(id).select(RowRow::as_select()).first(conn).optional()?)
-}
-
 /// Rows by id.
 pub fn rows(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, RowRow>, DbError> {
     let rows: Vec<RowRow> = drive_row::table.filter(drive_row::id.eq_any(ids)).select(RowRow::as_select()).load(conn)?;

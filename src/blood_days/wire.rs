@@ -99,7 +99,7 @@ impl CheckInIn {
             _ => {
                 check.wrong(
                     "/code",
-                    "ONE_OF",
+                    "ONE_OF_TWO",
                     "Ghi một trong ba: code, booking hoặc walk_in.",
                     "Say one of code, booking and walk_in.",
                 );

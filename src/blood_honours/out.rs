@@ -12,6 +12,7 @@ use crate::donors::DonorId;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BloodHonourThresholdOut {
     pub id: Uuid,
+    /// Whom it honours.
     pub of: BloodHonourOf,
     /// From so many donations on.
     #[schema(example = 20)]
@@ -51,6 +52,7 @@ pub struct BloodHonoursOut {
     pub awarded_by: String,
     /// Which threshold (`GET /blood-honour-thresholds`).
     pub threshold: Uuid,
+    /// Whom it honours.
     pub of: BloodHonourOf,
     /// From so many donations on.
     pub times: i16,
@@ -63,6 +65,7 @@ pub struct BloodHonoursOut {
     pub proposed: i64,
     /// How many of them stand as honoured today.
     pub awarded: i64,
+    /// When it was proposed.
     pub proposed_at: DateTime<Utc>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<DateTime<Utc>>,
@@ -80,6 +83,7 @@ pub struct BloodHonourOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Uuid>)]
     pub donor: Option<DonorId>,
+    /// The family.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub family: Option<Uuid>,
     /// Their name; absent of who was erased, or may not be used.

@@ -22,7 +22,7 @@ pub fn enter(v: &mut Visit<'_>, new: &NewThreshold) -> Result<bool, Fault> {
     if tree::level(v.conn, place.id)? != Some(Level::Province) {
         return Err(Fault::field(
             "/chapter",
-            "NOT_A_PROVINCE",
+            "NOT_AT_THIS_LEVEL",
             "Chỉ cấp tỉnh có quy định riêng.",
             "A province alone has rules of its own.",
         ));

@@ -24,6 +24,7 @@ pub struct BloodHonourThresholdIn {
     /// Code of the chapter of the province.
     #[schema(example = "68", max_length = 40)]
     chapter: String,
+    /// Whom it honours.
     of: BloodHonourOf,
     /// From so many donations on.
     #[schema(minimum = 1, maximum = 500, example = 5)]

@@ -198,7 +198,8 @@ pub fn add(v: &mut Visit<'_>, id: DonorId, body: &DonationIn, of: &Checked) -> R
 
 /// A donation that was entered by mistake does not stand any more, nor its certificate. Once more it is the same.
 pub fn withdraw(v: &mut Visit<'_>, id: DonorId, donation: DonationId) -> Result<(), Fault> {
-    let (_, grant) = kept(v, id)?;
+    let (of, grant) = kept(v, id)?;
+    person_of(v, &of)?;
     let row = store::donation(v.conn, donation)?.filter(|row| row.donor_id == Some(id.0)).ok_or(Fault::Unknown)?;
     if v.attempt() == Attempt::Replay || !row.stands {
         return Ok(());

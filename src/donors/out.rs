@@ -77,10 +77,12 @@ pub struct DonorOut {
 pub struct DonationOut {
     #[schema(value_type = Uuid)]
     pub id: DonationId,
+    /// When it was given.
     pub day: NaiveDate,
     /// What.
     #[schema(value_type = Component)]
     pub component: String,
+    /// In millilitres; absent where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 350)]
     pub volume_ml: Option<i16>,
@@ -113,9 +115,12 @@ pub struct BloodCertificateOut {
     /// Code of the blood centre.
     #[schema(example = "LAM_DONG")]
     pub centre: String,
+    /// The donation it is of.
     #[schema(value_type = Uuid)]
     pub donation: DonationId,
+    /// The day of the donation.
     pub given_on: NaiveDate,
+    /// What was given, in millilitres.
     pub volume_ml: i16,
     /// How much of it was given back in blood.
     pub redeemed_ml: i16,
@@ -127,6 +132,7 @@ pub struct BloodCertificateOut {
 /// When somebody may give something next.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NextDonation {
+    /// What is given.
     pub component: Component,
     /// The first day, not before the one that was asked about; absent where there is none by these rules.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::enter::kept;
+use super::enter::{kept, person_of};
 use super::fault::Fault;
 use super::model::{BloodCertificateState, DonorId};
 use super::store::{self, RedemptionRow};
@@ -13,7 +13,8 @@ use crate::vault::place;
 
 /// Writes blood off a certificate of a donor. Sent again, it is the same. Returns whether it is new.
 pub fn enter(v: &mut Visit<'_>, id: DonorId, body: &RedemptionIn, facility: Option<&Line>) -> Result<bool, Fault> {
-    let (_, grant) = kept(v, id)?;
+    let (row, grant) = kept(v, id)?;
+    person_of(v, &row)?;
     let content = serde_json::to_string(&(id.0, body)).map_err(Fault::broken)?;
     let hash = v.vault.hash("blood_redemption.request", content.as_bytes()).to_vec();
     if let Some(known) = store::redemption(v.conn, body.id)? {

@@ -95,7 +95,7 @@ impl DonorIn {
             _ => {
                 check.wrong(
                     "/person",
-                    "ONE_OF",
+                    "ONE_OF_TWO",
                     "Hãy ghi person (người đơn vị đã có), hoặc name và các thông tin của người mới, không ghi cả hai.",
                     "Say person (somebody the chapter has written down) or name and what is known of somebody new, not both.",
                 );
@@ -127,6 +127,7 @@ pub struct DonationIn {
     /// Made by the client, once, by chance alone (UUIDv4).
     #[schema(example = "b5a0f0c2-8f2a-4a0c-8d11-2f1f5d7a9e02")]
     pub id: Uuid,
+    /// When it was given.
     #[schema(example = "2026-06-14")]
     pub day: NaiveDate,
     /// What was given.
@@ -244,8 +245,10 @@ pub struct RedemptionIn {
     /// Code of the certificate (ours, behind the QR).
     #[schema(example = "7ZC4K0M9T2R8VQ3BV", max_length = 40)]
     pub certificate: String,
+    /// How much was given back, in millilitres.
     #[schema(example = 250, minimum = 1, maximum = 2000)]
     pub volume_ml: i16,
+    /// When it was given back.
     pub day: NaiveDate,
     /// The hospital; sealed.
     #[serde(default)]

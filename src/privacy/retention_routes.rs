@@ -56,7 +56,7 @@ pub struct RetentionProposalOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonFound>,
     /// What they were last: `PERSON` (written down and nothing else), `APPLICATION`, `MEMBER`, `POST`, `VOLUNTEER`,
-    /// `CERTIFICATE` (or a course), `COMMENDATION`, or `VOUCHER` (a gift).
+    /// `CERTIFICATE` (or a course), `DONOR`, `COMMENDATION`, or `VOUCHER` (a gift).
     #[schema(example = "MEMBER")]
     pub record: String,
     /// The last day on which something needed them.

@@ -129,7 +129,9 @@ pub struct BloodClubMemberOut {
     /// Their name; absent of who was erased, or may not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Since when they are in it.
     pub joined_on: NaiveDate,
+    /// Since when they are not any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_on: Option<NaiveDate>,
 }

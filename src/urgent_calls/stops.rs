@@ -14,7 +14,6 @@ use crate::db::schema::urgent_call_stop;
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = urgent_call_stop, check_for_backend(diesel::pg::Pg))]
 pub struct StopRow {
-    pub person_id: Uuid,
     pub stopped_at: DateTime<Utc>,
     pub lifted_at: Option<DateTime<Utc>>,
 }

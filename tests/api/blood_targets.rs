@@ -171,6 +171,7 @@ fn a_year_ends_at_midnight_in_vietnam() {
 #[test]
 fn only_those_directly_below_are_given_anything() {
     let app = TestApp::start();
+    app.account(Role::ChapterChair, "68");
     let officer = app.officer_of("68");
     let line = |chapter: &str| json!({"lines": [{"chapter": chapter, "units": 5}]});
     for other in ["01", "TW", "00070", "KHONG"] {

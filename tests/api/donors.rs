@@ -184,7 +184,7 @@ fn what_is_wrong_is_said_field_by_field() {
     let person = officer.get(&at(&one), 200)["person"].clone();
     officer.post(DONORS, donor(json!({"person": person})), 409);
     let both = officer.post(DONORS, donor(json!({"person": person, "name": "Lan"})), 422);
-    assert_eq!(wrong(&both), [("/person".to_owned(), "ONE_OF".to_owned())]);
+    assert_eq!(wrong(&both), [("/person".to_owned(), "ONE_OF_TWO".to_owned())]);
     let mut timed = donor(json!({"name": "Lan"}));
     timed["id"] = json!(Uuid::now_v7());
     assert_eq!(wrong(&officer.post(DONORS, timed, 422))[0].1, "NOT_RANDOM");

@@ -266,6 +266,7 @@ fn activities(story: &mut Story, app: &TestApp) {
     story.post(&officer, &format!("{school}/photo-consents"), "agree_to_photo", "nobody", 201);
     let publication = format!("{school}/documents/{}/publication", linked["id"].as_str().unwrap());
     story.post(&officer, &publication, "publish_activity_document", "publish", 201);
+    app.account(Role::ChapterChair, "68");
     story.post(&app.officer_of("68"), "/blood-targets", "request_blood_targets", "two_communes", 201);
     story.post(&province, "/commendation-quotas", "set_commendation_quota", "fifty", 201);
     for name in ["person", "collective"] {

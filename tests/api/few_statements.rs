@@ -61,8 +61,8 @@ fn a_transfer_takes_few_statements() {
         let id = order["id"].as_str().unwrap();
         let (approved, _) = during(&database, || chair.post(&format!("/api/v1/transfers/{id}/approval"), json!(null), 200));
         if n == 1 {
-            at_most(30, "asking for a transfer", &asked);
-            at_most(40, "approving a transfer", &approved);
+            at_most(23, "asking for a transfer", &asked);
+            at_most(33, "approving a transfer", &approved);
         }
     }
 }

@@ -21,12 +21,13 @@ fn twice(caller: &Caller<'_>, key: &str, path: &str, body: &Value) -> (Value, Va
 }
 
 /// What an operation's body is called by: an id of its own, a list of things with ids, or the one thing it links.
-const IDS: [&str; 5] = ["id", "gifts", "document", "transfer", "volunteers"];
+const IDS: [&str; 6] = ["id", "gifts", "document", "items", "transfer", "volunteers"];
 /// By these somebody proves to be themself; they are counted, and have ways of their own to be sent again.
 const PROOFS: [&str; 2] = ["/api/v1/session", "/api/v1/second-factor"];
 /// A list is the same list by what it holds, and is accepted as often as anybody likes.
-const LISTS: [&str; 7] = [
+const LISTS: &[&str] = &[
     "/api/v1/chapters/{code}/gift-imports",
+    "/api/v1/drives/{code}/reconciliation",
     "/api/v1/gift-imports/{id}/acceptance",
     "/api/v1/member-imports",
     "/api/v1/member-imports/{id}/acceptance",
