@@ -124,6 +124,7 @@ const WORDS: &[Words<'_>] = &[
             "TEAM",
             "CALL_OUT",
             "CALL_OUT_STOP",
+            "ACTIVITY_PHOTO",
             "DONOR",
             "DONATION",
             "BLOOD_CERTIFICATE",
