@@ -36,6 +36,7 @@ const WORDS: &[Words<'_>] = &[
             "SHOW_NAME_OF_OFFICER",
             "SHOW_NAME_OF_COMMENDED",
             "SHOW_PICTURE",
+            "SHOW_NAME_OF_DONOR",
             "CHILD_JOINS",
         ],
     ),
