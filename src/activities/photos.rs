@@ -39,7 +39,7 @@ pub fn agree(v: &mut Visit<'_>, id: Uuid, new: &ActivityPhotoConsentIn) -> Resul
     if !papers.iter().any(|paper| paper.id == new.document && paper.media_type.starts_with("image/")) {
         check.wrong(
             "/document",
-            "NOT_A_PICTURE",
+            "NO_SUCH_DOCUMENT",
             "Hoạt động này không có ảnh ấy: hãy gắn ảnh vào hoạt động trước.",
             "The activity has no such picture: link it to the activity first.",
         );

@@ -415,7 +415,8 @@ pub fn published(conn: &mut PgConnection, hash: &ContentHash) -> Result<Option<P
 /// Whether it is shown for as long as somebody agrees, and not for good as papers of appeals are. Readable by the public role.
 pub fn may_be_taken_back(conn: &mut PgConnection, hash: &ContentHash) -> Result<bool, DbError> {
     use document_publication as p;
-    let back = p::table.filter(p::sha256.eq(hash.as_str())).filter(p::purpose.ne("APPEAL"));
+    // The role reads these columns and no others, also where it only asks whether there is one.
+    let back = p::table.filter(p::sha256.eq(hash.as_str())).filter(p::purpose.ne("APPEAL")).select(p::sha256);
     Ok(diesel::select(diesel::dsl::exists(back)).get_result(conn)?)
 }
 

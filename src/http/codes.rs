@@ -190,6 +190,7 @@ pub const FIELD_CODES: &[&str] = &[
 /// Sorted by name.
 pub const LIST_CODES: &[&str] = &[
     "ALREADY_MEMBER",
+    "ALREADY_VOLUNTEER",
     "AMOUNT_TOO_SMALL",
     "BELOW_THE_TOTAL",
     "CELL_ERROR",

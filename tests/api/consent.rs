@@ -33,8 +33,8 @@ fn a_choice_to_be_shown_is_recorded_as_consent() {
         .text("SELECT string_agg(concat_ws(' ', purpose, basis, text_version, channel), ',' ORDER BY purpose) FROM consent");
     assert_eq!(kept, "SHOW_FULL_NAME CONSENT_TEXT 1 AT_GIVING,SHOW_MASKED_NAME CONSENT_TEXT 1 AT_GIVING");
     let texts = app.anonymous().get("/api/v1/public/consent-texts", 200);
-    // Two versions for names, one for children's, what post-holders, the commended, those in pictures and who represents a child agree to.
-    assert_eq!(texts.as_array().unwrap().len(), 10);
+    // Two versions for names, one for children's, what post-holders, the commended, donors, those in pictures and who represents a child agree to.
+    assert_eq!(texts.as_array().unwrap().len(), 11);
     assert!(texts[0]["vi"].as_str().unwrap().contains("rút lại"));
     for sql in [
         "UPDATE consent SET purpose = 'SHOW_FULL_NAME'",

@@ -45,7 +45,7 @@ fn a_chapters_own_list_is_entered_whole_and_once() {
     // The name of that skill has a comma in it: it is said how to write it.
     let looked = send(&officer, &to(""), &list, 200);
     assert_eq!(faults(&looked), [(2, "skills", "NO_SUCH_SKILL"), (2, "skills", "NO_SUCH_SKILL")], "{looked}");
-    let list = list.replace("Sơ cấp cứu, lái xuồng, ca nô", "Sơ cấp cứu; boat");
+    let list = list.replace("Sơ cấp cứu, lái xuồng, ca nô", "Sơ cấp cứu, boat");
     let looked = send(&officer, &to(""), &list, 200);
     assert_eq!(
         (&looked["outcome"], &looked["rows"], &looked["known"]),
