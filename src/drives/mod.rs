@@ -65,6 +65,7 @@ pub const ROOM: Room = Room {
         "drive_request",
         "drive_rule",
         "drive_slot",
+        "public_booking",
     ],
     tags: &[("drives", "Blood drives: slots, bookings, waiting lists; moved and called off")],
     routes: routes::configure,

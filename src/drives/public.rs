@@ -12,7 +12,7 @@ use super::store::{self, BloodCentre};
 use crate::basics::PublicCode;
 use crate::chapters::things::Thing;
 use crate::db::DbError;
-use crate::db::schema::{booking, drive};
+use crate::db::schema::{drive, public_booking};
 use crate::http::Span;
 use crate::tree;
 
@@ -116,8 +116,7 @@ pub fn one(conn: &mut PgConnection, typed: &str) -> Result<Option<Listed>, DbErr
 
 /// The drive to which a code on paper leads; it tells nobody who has booked.
 pub fn of_booking(conn: &mut PgConnection, code: &PublicCode) -> Result<Option<String>, DbError> {
-    let of: Option<i64> =
-        booking::table.filter(booking::code.eq(code.as_str())).select(booking::drive_id).first(conn).optional()?;
+    let of: Option<i64> = public_booking::table.find(code.as_str()).select(public_booking::drive_id).first(conn).optional()?;
     let Some(of) = of else { return Ok(None) };
     Ok(drive::table.find(of).select(drive::code).first(conn).optional()?)
 }

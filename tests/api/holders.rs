@@ -66,6 +66,7 @@ const NOBODYS: &[&str] = &[
     "course_request.request_hash",
     "drive_check_in.request_hash",
     "drive_file.content_hash",
+    "drive_request.request_hash",
     "dues_sheet.request_hash",
     "entry.document",
     "entry_detail.root",

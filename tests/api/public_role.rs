@@ -288,7 +288,6 @@ const READABLE: &[(&str, &[&str])] = &[
     ("blood_certificate", &["code", "serial_key", "centre", "given_on", "component", "volume_ml", "redeemed_ml", "state"]),
     // Where and when blood is given; of who books the drive a code leads to, and nothing else.
     ("blood_centre", &["id", "code", "vi", "en", "province"]),
-    ("booking", &["code", "drive_id"]),
     ("booking_consent_text", &["version", "valid_from", "valid_to", "vi", "en"]),
     (
         "drive",
@@ -310,6 +309,7 @@ const READABLE: &[(&str, &[&str])] = &[
     ),
     ("drive_rule", &["name", "value", "valid_from", "valid_to"]),
     ("drive_slot", &["drive_id", "n", "from_minute", "until_minute", "places", "taken"]),
+    ("public_booking", &["code", "drive_id"]),
     ("public_certificate", &["code", "state", "kind", "course", "chapter_id", "given_on", "valid_until", "name"]),
     ("public_course_count", &["chapter_id", "year", "areas", "passed"]),
     ("consent_text", &["purpose", "version", "valid_from", "valid_to", "vi", "en"]),

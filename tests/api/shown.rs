@@ -145,6 +145,7 @@ fn whatever_writes_what_the_public_reads_begins_an_edition() {
             "money_category",
             "movement",
             "post_title",
+            "public_booking",
             "public_holiday",
             "publication_rule",
             "volunteer_consent_text",
