@@ -1,5 +1,4 @@
-//! The audit of days of giving: totals are what the file and the check-ins say, every counted donation is there, and of files that are done
-//! nobody is known any more.
+//! The audit of days of giving: totals are what the file says, and of files that are done nobody is known any more.
 
 use crate::db::DbError;
 use crate::house::audit::{Audit, Audits};
@@ -15,12 +14,12 @@ impl Audits for Days {
     }
 }
 
-const TOTALS: &str = "SELECT d.code, format('is %s and has %s totals of %s donations: %s stand', d.state, count(t.drive_id), coalesce(max(t.gave), 0),
-        (SELECT count(*) FROM donation g WHERE g.drive_id = d.id AND g.stands))
-FROM drive d LEFT JOIN drive_total t ON t.drive_id = d.id
-GROUP BY d.id HAVING (count(t.drive_id) = 1 AND (d.state NOT IN ('RECONCILED', 'CLOSED')
-    OR max(t.gave) <> (SELECT count(*) FROM donation g WHERE g.drive_id = d.id AND g.stands)
-    OR max(t.deferred) <> (SELECT coalesce(sum(x.persons), 0) FROM drive_deferral x WHERE x.drive_id = d.id)))";
+const TOTALS: &str = "SELECT t.drive_id::text, format('says that %s gave and %s were put off: in its file %s and %s are', t.gave, t.deferred,
+        count(r.id) FILTER (WHERE r.outcome = 'GAVE'), count(r.id) FILTER (WHERE r.outcome = 'DEFERRED'))
+FROM drive_total t LEFT JOIN drive_file f ON f.drive_id = t.drive_id AND f.state = 'DONE' LEFT JOIN drive_row r ON r.file_id = f.id AND r.counts
+GROUP BY t.drive_id HAVING count(DISTINCT f.id) <> 1 OR t.gave <> count(r.id) FILTER (WHERE r.outcome = 'GAVE')
+    OR t.deferred <> count(r.id) FILTER (WHERE r.outcome = 'DEFERRED') OR t.ml <> coalesce(sum(r.volume_ml), 0)
+    OR t.deferred <> (SELECT coalesce(sum(x.persons), 0) FROM drive_deferral x WHERE x.drive_id = t.drive_id)";
 
 const FILES: &str = "SELECT f.id::text, format('is %s with %s of %s rows carried over, and %s differences that wait', f.state, f.done_rows, f.row_count,
         (SELECT count(*) FROM drive_difference x WHERE x.file_id = f.id AND x.state = 'OPEN' AND x.kind <> 'LATE_CHECK_IN'))

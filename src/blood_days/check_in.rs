@@ -266,7 +266,7 @@ pub fn list(v: &mut Visit<'_>, code: &str, span: &Span<(chrono::DateTime<chrono:
 
 /// Those as they are shown, in their order.
 pub fn shown(v: &mut Visit<'_>, rows: Vec<CheckInRow>) -> Result<Vec<CheckInOut>, Fault> {
-    let booked = super::show::booked(v, &rows.iter().map(|row| row.booking_id).collect::<Vec<_>>())?;
+    let booked = super::booked::booked(v, &rows.iter().map(|row| row.booking_id).collect::<Vec<_>>())?;
     let out = |row: CheckInRow| {
         let of = booked.get(&row.booking_id);
         CheckInOut {

@@ -1,6 +1,6 @@
 //! A blood centre's file: read, compared with who was checked in, and kept where it is right in itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -244,6 +244,3 @@ pub fn sums(entries: &[Entry]) -> (usize, usize, i64) {
     let gave = gave.count();
     (gave, entries.len() - gave, ml)
 }
-
-/// Bookings by id, for rooms that tell whom something is about.
-pub type Booked = HashMap<Uuid, (drives::Booking, Option<drives::model::Content>)>;

@@ -18,6 +18,7 @@
 
 mod answers;
 pub mod audit;
+mod booked;
 mod check_in;
 mod compare;
 mod demo;

@@ -6,28 +6,17 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::compare::Booked;
+use super::booked::{Booked, booked};
 use super::fault::Fault;
 use super::model::{DifferenceKind, FileState};
 use super::out::{BookedOut, DifferenceCount, DifferenceOut, LayoutOut, ReasonCount, ReconciliationOut, RowOut};
 use super::store::{self, CheckInRow, DifferenceRow, FileRow, RowRow};
 use super::{sums, totals};
 use crate::authz::{Read, SeeBlood, Visit};
-use crate::drives::bookings;
 use crate::drives::{self, Drive};
 use crate::http::Span;
 use crate::tree;
 use crate::vault::place;
-
-/// Bookings by id, with whom they are of.
-pub fn booked(v: &mut Visit<'_>, ids: &[Uuid]) -> Result<Booked, Fault> {
-    let mut all = HashMap::with_capacity(ids.len());
-    for row in bookings::by_ids(v.conn, ids)? {
-        let who = row.open(v.vault)?;
-        all.insert(row.id, (row, who));
-    }
-    Ok(all)
-}
 
 /// How a day of giving stands, for those who read the chapter's records.
 pub fn reconciliation(v: &mut Visit<'_>, code: &str) -> Result<ReconciliationOut, Fault> {

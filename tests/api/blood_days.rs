@@ -1,6 +1,5 @@
 //! Days of giving blood: check-ins from phones, the centre's file, differences that are settled, the result that two agree on.
 
-use chrono::{Days, Duration};
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 use so_nhan_ai::blood_days;
@@ -15,7 +14,7 @@ use crate::harness::{Answer, Caller, TestApp, eventually};
 use crate::volunteers::audited;
 
 /// A slot that has not begun when the tests' day begins.
-fn slots() -> Value {
+pub fn slots() -> Value {
     json!([{"from": "20:00", "until": "20:30", "places": 200}])
 }
 
@@ -35,7 +34,7 @@ pub fn begun(officer: &Caller<'_>, code: &str) {
     assert_eq!(officer.post(&at(code, "/beginning"), Value::Null, 200)["state"], "RUNNING");
 }
 
-fn item(change: Value) -> Value {
+pub fn item(change: Value) -> Value {
     let mut body = json!({"id": Uuid::new_v4()});
     body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     body
@@ -74,25 +73,25 @@ pub fn kept(officer: &Caller<'_>, code: &str, rows: &str) -> String {
 }
 
 /// The differences of a drive: kind, and the id.
-fn differences(officer: &Caller<'_>, code: &str) -> Vec<(String, String)> {
+pub fn differences(officer: &Caller<'_>, code: &str) -> Vec<(String, String)> {
     let list = officer.get(&at(code, "/reconciliation/differences?open=true"), 200);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     list["items"].as_array().unwrap().iter().map(|one| (text(&one["kind"]), text(&one["id"]))).collect()
 }
 
-fn kinds(officer: &Caller<'_>, code: &str) -> Vec<String> {
+pub fn kinds(officer: &Caller<'_>, code: &str) -> Vec<String> {
     let mut kinds: Vec<String> = differences(officer, code).into_iter().map(|(kind, _)| kind).collect();
     kinds.sort();
     kinds
 }
 
-fn settle(officer: &Caller<'_>, code: &str, id: &str, how: &str, status: u16) -> Value {
+pub fn settle(officer: &Caller<'_>, code: &str, id: &str, how: &str, status: u16) -> Value {
     let path = at(code, &format!("/reconciliation/differences/{id}/settlement"));
     officer.post(&path, json!({"how": how, "note": "Đã hỏi cán bộ trực"}), status)
 }
 
 /// Settles everything that waits in one way.
-fn settle_all(officer: &Caller<'_>, code: &str, how: &str) {
+pub fn settle_all(officer: &Caller<'_>, code: &str, how: &str) {
     for (_, id) in differences(officer, code) {
         settle(officer, code, &id, how, 200);
     }
@@ -438,129 +437,5 @@ fn the_second_person_is_somebody_else_and_sees_counts_alone() {
     kept(&officer, &code, &gave("Nguyễn Thị Lan", "0912300011", 350, 11));
     agreed(&app, &officer, &code);
     assert_eq!(app.database.number("SELECT count(*) FROM donation"), 1);
-    audited(&app);
-}
-
-#[test]
-fn a_check_in_that_comes_late_waits_for_somebody_to_settle_it() {
-    let app = TestApp::start();
-    let officer = app.officer_of("23095");
-    let code = of_today(&app, &officer);
-    let (came, late, later) = (
-        booked(&officer, &code, "Nguyễn Thị Lan", "0912345678"),
-        booked(&officer, &code, "Lê Văn An", "0912345679"),
-        booked(&officer, &code, "Trần Bình", "0912345670"),
-    );
-    begun(&officer, &code);
-    check_in(&officer, &code, vec![item(json!({"booking": came}))]);
-    kept(&officer, &code, &gave("Nguyễn Thị Lan", "0912345678", 350, 1));
-    // A phone that had no network until now.
-    assert_eq!(check_in(&officer, &code, vec![item(json!({"booking": late}))]), ["TO_SETTLE"]);
-    assert_eq!(kinds(&officer, &code), ["LATE_CHECK_IN"]);
-    officer.post(&at(&code, "/reconciliation/request"), json!({}), 409);
-    settle_all(&officer, &code, "COUNT");
-    let done = agreed(&app, &officer, &code);
-    assert_eq!((&done["came"], &done["gave"]), (&json!(2), &json!(1)));
-    // After everything was agreed on it is a case of its own, and changes no total.
-    app.clock.advance(Duration::days(1));
-    let officer = app.officer_of("23095");
-    assert_eq!(check_in(&officer, &code, vec![item(json!({"booking": later}))]), ["TO_SETTLE"]);
-    settle_all(&officer, &code, "LEAVE_OUT");
-    assert_eq!(officer.get(&at(&code, "/reconciliation"), 200)["came"], 2);
-    audited(&app);
-}
-
-#[test]
-fn nobody_is_checked_in_before_the_day_and_the_day_is_that_of_vietnam() {
-    let app = TestApp::start();
-    let officer = app.officer_of("23095");
-    let tomorrow = opened(&officer, json!({"day": app.today() + Days::new(1), "slots": slots()}));
-    let booking = booked(&officer, &tomorrow, "Nguyễn Thị Lan", "0912345678");
-    let items = json!({"items": [item(json!({"booking": booking}))]});
-    officer.post(&at(&tomorrow, "/check-ins"), items.clone(), 409);
-    // 16:59 in Greenwich is a minute before midnight in Vietnam.
-    let midnight = (app.today() + Days::new(1)).and_hms_opt(0, 0, 0).unwrap().and_utc() - Duration::hours(7);
-    app.clock.advance(midnight - app.now() - Duration::minutes(1));
-    let officer = app.officer_of("23095");
-    officer.post(&at(&tomorrow, "/check-ins"), items.clone(), 409);
-    app.clock.advance(Duration::minutes(2));
-    assert_eq!(officer.post(&at(&tomorrow, "/check-ins"), items, 200)["items"][0]["result"], "CHECKED_IN");
-    let cancelled = opened(&officer, json!({"day": app.today() + Days::new(3), "slots": slots()}));
-    officer.post(&at(&cancelled, "/cancellation"), json!({"why": "WEATHER"}), 200);
-    officer.post(&at(&cancelled, "/check-ins"), json!({"items": [item(json!({"walk_in": {"name": "Lê An"}}))]}), 409);
-}
-
-/// What was booked under other rules is explained by the rules of the day.
-#[test]
-fn the_rules_of_the_day_say_what_stands_in_the_way() {
-    let app = TestApp::start();
-    let officer = app.officer_of("23095");
-    let known = entered(&officer, json!({"name": "Nguyễn Thị Lan", "phone": "0912345678", "birth": "1988-05-01"}));
-    let given = donation(json!({"day": app.today() - Days::new(30)}));
-    officer.post(&format!("{}/donations", donor_at(&known)), given, 201);
-    let code = of_today(&app, &officer);
-    let booking = booked(&officer, &code, "Nguyễn Thị Lan", "0912345678");
-    begun(&officer, &code);
-    let advice = |id: Uuid| {
-        let answer = officer.post(&at(&code, "/check-ins"), json!({"items": [{"id": id, "booking": booking}]}), 200);
-        answer["items"][0]["advice"].clone()
-    };
-    let id = Uuid::new_v4();
-    let said = advice(id);
-    let until = app.today() - Days::new(30) + Days::new(84);
-    assert_eq!((&said[0]["from"], said[0]["law"].is_string()), (&json!(until), true), "{said}");
-    // From today on another rule holds: the same check-in is explained by it.
-    let today = app.today();
-    app.database
-        .execute(&format!("UPDATE blood_interval SET valid_to = '{today}' WHERE after = 'WHOLE_BLOOD' AND valid_to IS NULL"));
-    app.database.execute(&format!(
-        "INSERT INTO blood_interval
-         SELECT (jsonb_populate_record(i, jsonb_build_object('days', 20, 'valid_from', '{today}', 'valid_to', NULL))).*
-         FROM blood_interval i WHERE after = 'WHOLE_BLOOD'"
-    ));
-    assert_eq!(advice(id), Value::Null);
-    // A day that is over is explained by the rules it had.
-    let before = officer.get(&format!("{}?on={}", donor_at(&known), app.today() - Days::new(1)), 200);
-    let whole = before["next"].as_array().unwrap().iter().find(|next| next["component"] == "WHOLE_BLOOD").unwrap().clone();
-    assert_eq!(whole["from"], json!(until));
-}
-
-#[test]
-fn another_chapters_day_is_not_there() {
-    let app = TestApp::start();
-    let officer = app.officer_of("23095");
-    let (code, file) = compared(&app, &officer, "Nguyễn Thị Lan", 21);
-    let stranger = app.officer_of("23059");
-    for path in ["/check-ins", "/reconciliation", "/reconciliation/differences"] {
-        stranger.get(&at(&code, path), 404);
-    }
-    stranger.post(&at(&code, "/check-ins"), json!({"items": [item(json!({"walk_in": {"name": "Lê An"}}))]}), 404);
-    assert_eq!(send(&stranger, &code, "", &gave("A B", "0912345678", 350, 1)).status, 404);
-    stranger.get(&format!("/api/v1/reconciliations/{file}"), 404);
-    // The province reads counts, and no person.
-    let above = app.staff(Role::Inspector, "68");
-    assert_eq!(above.get(&at(&code, "/reconciliation"), 200)["gave"], 1);
-    above.get(&at(&code, "/check-ins"), 403);
-    above.get(&at(&code, "/reconciliation/differences"), 403);
-}
-
-/// A person whose data are erased while a file waits is in no row of it any more; what they gave is counted.
-#[test]
-fn who_is_erased_while_a_file_waits_is_counted_and_unknown() {
-    let app = TestApp::start();
-    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
-    let known = entered(&officer, json!({"name": "Phạm Thị Quỳnhxqz Hương", "phone": "0912300031"}));
-    let person = officer.get(&donor_at(&known), 200)["person"].as_str().unwrap().to_owned();
-    let (code, _) = compared(&app, &officer, "Phạm Thị Quỳnhxqz Hương", 31);
-    let party = officer.get(&format!("/api/v1/persons/{person}"), 200)["party"].clone();
-    let request = crate::personal::ask(&app, "ERASE", json!({"party": party}));
-    let asked = officer.post(crate::personal::REQUESTS, request.clone(), 201);
-    if asked["state"] != "DONE" {
-        chair.post(&crate::personal::path(&request, "/approval"), Value::Null, 200);
-    }
-    assert_eq!(app.database.number("SELECT count(*) FROM drive_row WHERE content IS NOT NULL"), 0);
-    let done = agreed(&app, &officer, &code);
-    assert_eq!((&done["gave"], &done["ml"]), (&json!(1), &json!(350)));
-    assert_eq!(app.database.number("SELECT count(*) FROM donation WHERE drive_id IS NOT NULL AND donor_id IS NULL"), 1);
     audited(&app);
 }

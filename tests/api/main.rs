@@ -28,6 +28,7 @@ mod blood_rules;
 mod blood_story;
 mod blood_targets;
 mod blood_days;
+mod blood_days_moments;
 mod books;
 mod books_kit;
 mod books_outside;
