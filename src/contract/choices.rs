@@ -135,6 +135,7 @@ const WORDS: &[Words<'_>] = &[
             "BLOOD_CLUB",
             "BLOOD_HONOUR",
             "BLOOD_FAMILY",
+            "BOOKING",
             "COMMENDATION",
         ],
     ),
