@@ -205,14 +205,12 @@ fn world() -> World {
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();
-    let application = json!({"name": "Nguyễn Văn Bình", "contact": "0912345678", "chapter": "23095", "consent": 1});
     let mut public = BTreeMap::from([
         ("POST /api/v1/session", (v1("/session"), Some(login))),
         ("POST /api/v1/session/refresh", (v1("/session/refresh"), Some(json!({"refresh_token": refresh})))),
         ("POST /api/v1/session/second-step", (v1("/session/second-step"), Some(second_step))),
-        ("POST /api/v1/public/volunteer-applications", (v1("/public/volunteer-applications"), Some(application))),
     ]);
-    public.extend(rooms::drives(&app));
+    public.extend(rooms::open(&app));
     let stated = app.database.text("SELECT code FROM statement LIMIT 1");
     public.extend(open::reads(&code, &documents.published, &reverser, &stated));
     app.wait_for_checkpoint();
