@@ -4,9 +4,10 @@ use chrono::{Days, Duration};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub use crate::call_outs::press;
 use crate::courses::audited;
 use crate::coverage::{Call, call};
-use crate::harness::{Answer, Caller, TestApp, eventually};
+use crate::harness::{Caller, TestApp, eventually};
 use crate::successions;
 
 pub const DRIVES: &str = "/api/v1/drives";
@@ -66,12 +67,6 @@ pub fn states(officer: &Caller<'_>, code: &str) -> Vec<String> {
 pub fn page_of(booking: &Value) -> String {
     let link = booking["link"].as_str().unwrap();
     link[link.find("/hien-mau/cho/").unwrap()..].to_owned()
-}
-
-/// Presses a button of a page.
-pub fn press(app: &TestApp, path: &str, form: &str) -> Answer {
-    let browser = app.anonymous().with("content-type", "application/x-www-form-urlencoded");
-    browser.send("POST", path, Some(form.as_bytes().to_vec()))
 }
 
 /// A caller's own booking, as an officer enters it.
@@ -366,22 +361,22 @@ fn somebody_books_on_the_page() {
     app.anonymous().get_text("/hien-mau/68-HM-9999", 404);
     let wrong = press(&app, &page, "name=&contact=12&slot=1&consent=1");
     assert_eq!(
-        (wrong.status, wrong.text.contains("name-wrong") && wrong.text.contains("contact-wrong")),
+        (wrong.status, wrong.body.contains("name-wrong") && wrong.body.contains("contact-wrong")),
         (422, true),
         "{}",
-        wrong.text
+        wrong.body
     );
     let taken = press(&app, &page, "name=Nguy%E1%BB%85n+V%C4%83n+B%C3%ACnh&contact=0912345678&slot=1&consent=1");
-    assert_eq!(taken.status, 303, "{}", taken.text);
-    let on = taken.header("location").unwrap().to_owned();
-    assert!(app.anonymous().get_text(&on, 200).contains("Đã giữ chỗ"));
+    assert_eq!(taken.status, 303, "{}", taken.body);
+    assert!(taken.head.contains(&format!("location: {page}/da-giu-cho")), "{}", taken.head);
+    assert!(app.anonymous().get_text(&format!("{page}/da-giu-cho"), 200).contains("Đã giữ chỗ"));
     assert_eq!(states(&officer, &code), ["HELD"]);
     // Full to the end of the list: said, and nothing is kept.
     for n in 0..6 {
         press(&app, &page, &format!("name=Ng%C6%B0%E1%BB%9Di+{n}&contact=091234500{n}&slot=&consent=1"));
     }
     let full = press(&app, &page, "name=Lan&contact=0912345999&slot=&consent=1");
-    assert_eq!((full.status, full.text.contains("Đã hết chỗ")), (409, true), "{}", full.text);
+    assert_eq!((full.status, full.body.contains("Đã hết chỗ")), (409, true), "{}", full.body);
     eventually("the page says so", || app.anonymous().get_text(&page, 200).contains("danh sách chờ"));
     audited(&app);
 }

@@ -323,7 +323,7 @@ fn a_booking_s_link_used_twice_and_after_the_end() {
     assert_eq!((&bookings(&officer, &code)[0]["slot"], &bookings(&officer, &code)[0]["state"]), (&json!(2), &json!("BOOKED")));
     // The second slot is full now: who wants it is told so, and keeps theirs.
     let taken = press(&app, &pages[1], "act=SLOT&slot=2");
-    assert_eq!((taken.status, taken.text.contains("vừa hết chỗ")), (409, true), "{}", taken.text);
+    assert_eq!((taken.status, taken.body.contains("vừa hết chỗ")), (409, true), "{}", taken.body);
     assert_eq!(bookings(&officer, &code)[1]["slot"], 1);
     assert_eq!(press(&app, &pages[1], "act=GIVE_UP&sure=1").status, 200);
     assert_eq!(press(&app, &pages[1], "act=GIVE_UP&sure=1").status, 410);
@@ -332,7 +332,7 @@ fn a_booking_s_link_used_twice_and_after_the_end() {
     for page in &pages {
         let (opened, pressed) = (app.anonymous().send("GET", page, None), press(&app, page, "act=COME"));
         assert_eq!((opened.status, pressed.status), (410, 410));
-        assert!(!opened.text.contains("Người") && !pressed.text.contains("Zq"), "{}", opened.text);
+        assert!(!opened.text.contains("Người") && !pressed.body.contains("Zq"), "{}", opened.text);
     }
     let shown = officer.get(&at(&code, ""), 200);
     assert_eq!((&shown["taken"], &shown["state"]), (&json!(0), &json!("CANCELLED")));
@@ -377,7 +377,8 @@ fn bookings_outlast_a_restart() {
         }
     });
     app.stop();
-    let app = TestApp::start_on(app.database.take_over());
+    let shared = app.shared.clone();
+    let app = TestApp::start_with(app.database.take_over(), shared);
     assert_eq!(app.database.number("SELECT count(*) FROM booking WHERE state = 'HELD'"), told.load(Ordering::Relaxed) as i64);
     assert_eq!(app.database.number("SELECT taken FROM drive_slot"), told.load(Ordering::Relaxed) as i64);
     eventually("all are told", || {
