@@ -3095,6 +3095,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    public_booking (code) {
+        code -> Text,
+        drive_id -> BigInt,
+    }
+}
+
+diesel::table! {
     public_card (code) {
         code -> Text,
         state -> Text,
@@ -4521,6 +4528,7 @@ diesel::allow_tables_to_appear_in_same_query!(drive, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_total);
+diesel::allow_tables_to_appear_in_same_query!(drive, public_booking);
 diesel::allow_tables_to_appear_in_same_query!(drive, team);
 diesel::allow_tables_to_appear_in_same_query!(drive_difference, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(drive_difference, drive_row);
