@@ -133,6 +133,7 @@ pub struct ActivityPhotoConsentOut {
     pub id: Uuid,
     /// The picture.
     pub document: Uuid,
+    /// What makes it right to show the picture.
     pub ground: PhotoGround,
     /// Who agreed, for those who see the chapter's people; absent of who was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -141,6 +142,7 @@ pub struct ActivityPhotoConsentOut {
     /// Version of the text that they agreed to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text_version: Option<i16>,
+    /// The day on which they agreed, or somebody looked.
     pub given_on: NaiveDate,
     /// SHA-256 of the signed paper.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -193,7 +193,7 @@ pub fn out(conn: &mut PgConnection, rows: Vec<Row>) -> Result<Vec<PublicActivity
     }
     let chapters: Vec<Uuid> = rows.iter().map(|row| row.chapter_id).chain(of.iter().map(|(_, chapter)| *chapter)).collect();
     let codes = tree::codes(conn, chapters)?;
-    let mut one = |row: Row| {
+    let one = |row: Row| {
         let delivering = of.iter().filter(|(activity, _)| *activity == row.id);
         let mut delivered_by: Vec<String> = delivering.filter_map(|(_, chapter)| codes.get(chapter).cloned()).collect();
         delivered_by.sort();

@@ -129,6 +129,7 @@ pub struct ActivityPhotoConsentIn {
     pub id: Uuid,
     /// The picture: `id` of a document that is linked to the activity.
     pub document: Uuid,
+    /// What makes it right to show the picture.
     pub ground: PhotoGround,
     /// Of `PERSON`: who agreed (`GET /persons`).
     #[serde(default)]

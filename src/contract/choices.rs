@@ -208,6 +208,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("AppealOut", "state", "AppealState"),
     ("AskedOut", "channel", "Channel"),
     ("AskedOut", "state", "AskedState"),
+    ("BloodTargetsOut", "state", "AskedState"),
     ("ChapterOut", "kind", "ChapterKind"),
     ("ChapterOut", "level", "ChapterLevel"),
     ("ChapterOut", "status", "ChapterStatus"),

@@ -205,22 +205,13 @@ fn world() -> World {
     // Last: it ends the session of whoever calls.
     calls.push(call("DELETE /api/v1/session", v1("/session"), None, 204, 204, 204));
     let calls = documents.calls(&gifts[0]).into_iter().chain(calls).collect();
-    let application = json!({"name": "Nguyễn Văn Bình", "contact": "0912345678", "chapter": "23095", "consent": 1});
     let mut public = BTreeMap::from([
         ("POST /api/v1/session", (v1("/session"), Some(login))),
         ("POST /api/v1/session/refresh", (v1("/session/refresh"), Some(json!({"refresh_token": refresh})))),
         ("POST /api/v1/session/second-step", (v1("/session/second-step"), Some(second_step))),
-        ("POST /api/v1/public/volunteer-applications", (v1("/public/volunteer-applications"), Some(application))),
     ]);
-    let drive = app.database.text("SELECT code FROM drive WHERE state = 'OPEN' ORDER BY id LIMIT 1");
-    let booking = crate::drives::booking("Nguyễn Văn Bình", "0912345678", None);
-    public.insert("GET /api/v1/public/drives/{code}", (v1(&format!("/public/drives/{drive}")), None));
-    public.insert("POST /api/v1/public/drives/{code}/bookings", (crate::drives::public(&drive), Some(booking)));
+    public.extend(rooms::open(&app));
     let stated = app.database.text("SELECT code FROM statement LIMIT 1");
-    let drive = crate::pre_check::drive_on(&app, "2027-06-14");
-    let (pre_check, answers) = (v1(&format!("/public/drives/{drive}/pre-check")), crate::pre_check::answers(json!({})));
-    public.insert("GET /api/v1/public/drives/{code}/pre-check", (pre_check.clone(), None));
-    public.insert("POST /api/v1/public/drives/{code}/pre-check", (pre_check, Some(answers)));
     public.extend(open::reads(&code, &documents.published, &reverser, &stated));
     app.wait_for_checkpoint();
     let size = app.anonymous().get("/api/v1/public/log", 200)["size"].as_u64().unwrap();

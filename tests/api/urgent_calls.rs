@@ -83,7 +83,7 @@ pub fn willing(app: &TestApp, officer: &Caller<'_>, chapter: &str, person: &str,
 /// So many donors of B− at Hàm Liêm.
 pub fn donors(app: &TestApp, officer: &Caller<'_>, count: usize) {
     for n in 0..count {
-        donor(app, officer, "23095", &format!("Nguyễn Văn Người{n}"), &format!("09123{n:05}"), ("B", "NEGATIVE"));
+        donor(app, officer, "23095", &format!("Trần Văn Hiến{n}"), &format!("09125{n:05}"), ("B", "NEGATIVE"));
     }
 }
 

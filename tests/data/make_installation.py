@@ -5,7 +5,7 @@
 
 Runs `serve` in a folder of its own, records gifts of every channel, reversals in every state, appeals in every state,
 people who share a telephone, papers, requests about personal data, old books carried over, publications, a second key of
-the log, members with cards, a committee, dues; then writes: backup/ (what `backup` makes), keys/ (of this test alone), story.json (who is there, and the
+the log, members with cards, a committee, dues, volunteers, a call-out; then writes: backup/ (what `backup` makes), keys/ (of this test alone), story.json (who is there, and the
 requests as they were sent with the answers they got, receipts among them). Run it once for a release, with that
 release's program, and never again: the point of the files is that an old program made them. (installation-2026-11-22
 was made by an older form of this file and is a plain dump.)
@@ -51,7 +51,7 @@ def call(method, path, body=None, token=None, raw=None, headers={}):
 
 def good(method, path, body=None, token=None, **more):
     status, answer = call(method, path, body, token, **more)
-    assert status in (200, 201, 204), (method, path, body, status, answer)
+    assert status in (200, 201, 202, 204), (method, path, body, status, answer)
     return answer
 
 
@@ -239,6 +239,24 @@ sheet = {"id": str(uuid.uuid4()), "chapter": "23095", "day": day(0), "account": 
          "lines": [{"member": story["members"][0]["request"]["id"], "from": f"{today.year}-01", "to": f"{today.year}-12", "amount_vnd": 12_000}]}
 good("POST", "/api/v1/dues-sheets", sheet, hanh)
 story["dues_sheet"] = good("GET", f"/api/v1/dues-sheets/{sheet['id']}", None, hanh)
+
+# Volunteers: one who signed up, with a skill, called out and asked; one whom an officer entered.
+good("POST", "/api/v1/public/volunteer-applications", {"name": "Nguyễn Văn Bình", "contact": "0912345600", "chapter": "23095", "consent": 1})
+application = good("GET", "/api/v1/volunteer-applications?chapter=23095&limit=1", None, hanh)["items"][0]["id"]
+good("POST", f"/api/v1/volunteer-applications/{application}/confirmation", {}, hanh)
+volunteer = {"id": str(uuid.uuid4()), "kind": "VOLUNTEER", "birth": "1995"}
+good("POST", f"/api/v1/volunteer-applications/{application}/acceptance", volunteer, hanh)
+of_volunteer = urllib.request.Request(f"http://{address}/api/v1/volunteers/{volunteer['id']}", headers={"authorization": f"Bearer {hanh}"})
+tag = urllib.request.urlopen(of_volunteer, timeout=30).headers["ETag"]
+good("PATCH", f"/api/v1/volunteers/{volunteer['id']}", {"willing": True, "skills": [{"skill": "BOAT", "level": "GOOD", "proof": "SEEN"}]}, hanh, headers={"If-Match": tag})
+now = datetime.datetime.now(datetime.timezone.utc)
+call_out = {"id": str(uuid.uuid4()), "chapter": "23095", "kind": "EMERGENCY", "event": "Lũ sông Quao", "place": "UBND xã Hàm Liêm", "why": "Giúp dân vùng thấp.",
+            "from": (now + datetime.timedelta(hours=1)).isoformat(), "until": (now + datetime.timedelta(hours=9)).isoformat(), "needed": 2,
+            "skills": ["BOAT"], "available": False, "wave_size": 5}
+good("POST", "/api/v1/call-outs", call_out, hanh)
+good("POST", f"/api/v1/call-outs/{call_out['id']}/waves", {"id": str(uuid.uuid4()), "quiet_reason": "Nước lên nhanh"}, hanh)
+story["volunteers"] = [good("GET", f"/api/v1/volunteers/{volunteer['id']}", None, hanh)]
+story["call_out"] = {"id": call_out["id"], "asked": good("GET", f"/api/v1/call-outs/{call_out['id']}/asked", None, hanh)["items"]}
 
 # A second key of the log, announced by a leaf; receipts under both.
 subprocess.run([program, "keys", "rotate", "--which", "log"], env=env, check=True, capture_output=True)

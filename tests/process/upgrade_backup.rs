@@ -10,16 +10,20 @@ use crate::harness::*;
 
 /// Made by `b3cbc20`, by `c639506`, which keeps names as given, unusual gifts and limits of the law, and by `0b6650c`, the last one that
 /// knew money in alone.
-const INSTALLATIONS: [&str; 5] = [
+const INSTALLATIONS: [&str; 6] = [
     "installation-2026-11-29",
     "installation-2026-11-29-second",
     "installation-2026-11-30",
     "installation-2026-11-30-second",
     "installation-2026-12-01",
+    "installation-2026-12-01-second",
 ];
 
 /// Those that have members.
-const WITH_MEMBERS: [&str; 1] = ["installation-2026-12-01"];
+const WITH_MEMBERS: [&str; 2] = ["installation-2026-12-01", "installation-2026-12-01-second"];
+
+/// Those that have volunteers.
+const WITH_VOLUNTEERS: [&str; 1] = ["installation-2026-12-01-second"];
 
 fn data(of: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(of)
@@ -145,6 +149,35 @@ fn papers_and_requests_are_there(of: &str) {
 #[test]
 fn members_committees_and_dues_of_an_earlier_release_are_there() {
     WITH_MEMBERS.iter().for_each(|of| members_are_there(of));
+}
+
+#[test]
+fn volunteers_and_call_outs_of_an_earlier_release_are_there() {
+    WITH_VOLUNTEERS.iter().for_each(|of| volunteers_are_there(of));
+}
+
+fn volunteers_are_there(of: &str) {
+    let (_folder, server, story) = restored(of);
+    let hanh = server.log_in("hanh.hamliem", text(&story, "password"));
+    let get = |path: &str| {
+        let answer = server.send("GET", path, Some(&hanh), None);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json()
+    };
+    for old in list(&story, "volunteers") {
+        let now = get(&format!("/api/v1/volunteers/{}", text(old, "id")));
+        for of_it in ["id", "person", "kind", "state", "willing", "skills"] {
+            assert_eq!(now[of_it], old[of_it], "{of_it} of {}", old["id"]);
+        }
+    }
+    let asked = get(&format!("/api/v1/call-outs/{}/asked", text(&story["call_out"], "id")));
+    let (now, old) = (list(&asked, "items"), list(&story["call_out"], "asked"));
+    assert!(!old.is_empty());
+    assert_eq!(now.len(), old.len());
+    for (now, old) in now.iter().zip(old) {
+        assert_eq!((&now["id"], &now["link"]), (&old["id"], &old["link"]), "a link that was sent leads on");
+    }
+    server.stop();
 }
 
 fn members_are_there(of: &str) {

@@ -1,5 +1,7 @@
 //! The rooms that list their operations beside their own tests.
 
+use serde_json::{Value, json};
+
 use super::Call;
 use crate::harness::TestApp;
 
@@ -52,3 +54,18 @@ pub const ROOMS: &[fn(&TestApp) -> Vec<Call>] = &[
     crate::family_links::calls,
     crate::organs::calls,
 ];
+
+/// What nobody has to log in for, of volunteers and blood drives: where it is asked, and what is sent.
+pub fn open(app: &TestApp) -> [(&'static str, (String, Option<Value>)); 5] {
+    let application = json!({"name": "Nguyễn Văn Bình", "contact": "0912345678", "chapter": "23095", "consent": 1});
+    let open = app.database.text("SELECT code FROM drive WHERE state = 'OPEN' ORDER BY id LIMIT 1");
+    let booking = crate::drives::booking("Nguyễn Văn Bình", "0912345678", None);
+    let asked = format!("/api/v1/public/drives/{}/pre-check", crate::pre_check::drive_on(app, "2027-06-14"));
+    [
+        ("POST /api/v1/public/volunteer-applications", ("/api/v1/public/volunteer-applications".to_owned(), Some(application))),
+        ("GET /api/v1/public/drives/{code}", (format!("/api/v1/public/drives/{open}"), None)),
+        ("POST /api/v1/public/drives/{code}/bookings", (crate::drives::public(&open), Some(booking))),
+        ("GET /api/v1/public/drives/{code}/pre-check", (asked.clone(), None)),
+        ("POST /api/v1/public/drives/{code}/pre-check", (asked, Some(crate::pre_check::answers(json!({}))))),
+    ]
+}
