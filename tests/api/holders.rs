@@ -300,6 +300,8 @@ fn every_store_lets_go_of_an_erased_person() {
     crate::call_outs::with_person(&app, officer, &person);
     crate::urgent_calls::with_person(&app, officer, &person);
     crate::blood_honours::with_person(&app, officer, &person, NAME);
+    let drive = crate::drives::opened(officer, json!({}));
+    crate::drives::book(&app, &drive, NAME, PHONE, None);
     crate::family_links::asked_by(&app, NAME, PHONE);
     crate::organs::asked_by(&app, NAME, PHONE);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));
