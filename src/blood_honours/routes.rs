@@ -140,7 +140,7 @@ pub struct BloodHonoursRecountIn {
     chapter: String,
 }
 
-/// Count the honours of a chapter again now, and withdraw those for which too few donations stand. (It is done by itself each night.)
+/// Count the honours of a chapter again now, and withdraw those for which too few donations stand; by itself it is done each night.
 #[utoipa::path(
     tag = "blood-honours", params(Key), request_body = BloodHonoursRecountIn,
     responses((status = 200, body = BloodHonoursRecountedOut), Writes)

@@ -228,7 +228,8 @@ pub fn examples(story: &mut Story, app: &TestApp) {
     story.post(&officer, &name, "show_blood_honour_name", "agreed", 201);
     story.post(&officer, "/blood-honours/recount", "recount_blood_honours", "commune", 200);
     let family = story.post(&officer, "/blood-families", "make_blood_family", "of_lan", 201);
-    let joins = story.body("enter_blood_family_member", "joins", json!({"donor": donor}));
+    entered(&officer, json!({"id": "7d0f2a53-9b0e-4c64-8f0e-3c1d5b7ab425", "name": "Lê Thị Cùng Nhà"}));
+    let joins = story.body("enter_blood_family_member", "joins", Value::Null);
     officer.post(&members(&family), joins, 201);
 }
 
