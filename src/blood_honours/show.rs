@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::fault::Fault;
 use super::matter::MATTER;
+use super::model::BloodHonourState;
 use super::out::{BloodHonourOut, BloodHonoursOut};
 use super::propose::sides;
 use super::store::{self, HonourRow, ListRow};
@@ -87,8 +88,10 @@ fn sees(v: &mut Visit<'_>, row: &ListRow) -> Result<bool, Fault> {
         Err(denied) => return Err(denied.into()),
     }
     match decisions::approvers(v.conn, MATTER, &[row.id])?.remove(&row.id) {
-        Some(approver) => Ok(decisions::decides_at(v, tree::ChapterId(approver))?),
-        None => Ok(false),
+        Some(approver) if row.state() == Some(BloodHonourState::Proposed) => {
+            Ok(decisions::decides_at(v, tree::ChapterId(approver))?)
+        }
+        _ => Ok(false),
     }
 }
 

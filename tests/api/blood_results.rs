@@ -48,6 +48,25 @@ fn agreed(app: &TestApp, code: &str, deferred: &[(&str, i32)]) {
         app.database
             .execute(&format!("INSERT INTO drive_deferral SELECT id, '{reason}', {many} FROM drive WHERE code = '{code}'"));
     }
+    filed(app, code);
+}
+
+fn filed(app: &TestApp, code: &str) {
+    app.database.execute(&format!(
+        "DELETE FROM drive_row WHERE file_id IN (SELECT f.id FROM drive_file f JOIN drive d ON d.id = f.drive_id WHERE d.code = '{code}');
+         DELETE FROM drive_file WHERE drive_id = (SELECT id FROM drive WHERE code = '{code}');
+         INSERT INTO drive_file (id, drive_id, chapter_id, layout, content_hash, state, row_count, uploaded_by, uploaded_at, done_rows)
+         SELECT gen_random_uuid(), d.id, d.chapter_id, 'TEST', convert_to(d.code, 'UTF8'), 'DONE', 1, d.recorded_by, now(), 1
+         FROM drive d WHERE d.code = '{code}';
+         INSERT INTO drive_row (id, file_id, n, row_no, outcome, reason, component, volume_ml, counts)
+         SELECT gen_random_uuid(), f.id, row_number() OVER (), 1, r.outcome, r.reason, 'WHOLE_BLOOD', r.volume_ml, true
+         FROM drive d JOIN drive_file f ON f.drive_id = d.id CROSS JOIN LATERAL (
+             SELECT 'GAVE' AS outcome, NULL AS reason, g.volume_ml FROM donation g WHERE g.drive_id = d.id AND g.stands
+             UNION ALL SELECT 'DEFERRED', x.reason, NULL FROM drive_deferral x, generate_series(1, x.persons) WHERE x.drive_id = d.id
+         ) r WHERE d.code = '{code}';
+         UPDATE drive_total t SET ml = (SELECT coalesce(sum(g.volume_ml), 0) FROM donation g WHERE g.drive_id = t.drive_id AND g.stands)
+         WHERE t.drive_id = (SELECT id FROM drive WHERE code = '{code}')"
+    ));
 }
 
 /// So many gave alike at a drive.
@@ -67,6 +86,7 @@ fn take_back(app: &TestApp, code: &str, ml: i32, many: i32) {
          WHERE d.code = '{code}' AND g.volume_ml = {ml} AND g.stands LIMIT {many});
          UPDATE drive_total SET gave = gave - {many} WHERE drive_id = (SELECT id FROM drive WHERE code = '{code}')"
     ));
+    filed(app, code);
 }
 
 pub fn at(code: &str) -> String {

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use crate::blood_days::{agreed, begun, booked, check_in, gave, kept, send};
 use crate::blood_targets::{decided, targets};
-use crate::books::audit;
 use crate::drives::{DRIVES, at, book, bookings, drive, page_of, press};
 use crate::harness::{Caller, TestApp, eventually};
 use crate::look::all;
+use crate::members::audited as audit;
 use crate::portal::page;
 use crate::pre_check::answers;
 use crate::publications::set_clock;
