@@ -231,7 +231,10 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     crate::donors::some_certificate(app);
     let drive = crate::pre_check::drive_on(app, "2027-06-14");
     paths.extend([format!("/api/v1/public/drives/{drive}/pre-check"), format!("/hien-mau/{drive}/kiem-tra")]);
-    paths.push("/api/v1/public/blood-rules".to_owned());
+    paths.extend(
+        ["blood-rules", "booking-consent-texts", &format!("drives/{drive}")].map(|place| format!("/api/v1/public/{place}")),
+    );
+    paths.extend([format!("/hien-mau/{drive}"), "/hien-mau".to_owned()]);
     crate::blood_results::some(app);
     for place in ["", ".csv", "/drives", "/drives.csv"] {
         paths.push(format!("/api/v1/public/blood-results{place}"));
