@@ -60,7 +60,7 @@ pub async fn check_in_at_drive(
     Body(body): Body<CheckInsIn>,
 ) -> Answer<CheckInsOut> {
     if body.items.is_empty() || body.items.len() > MOST_AT_ONCE {
-        return Err(Problem::field("/items", "OUT_OF_RANGE", "Mỗi lần từ 1 đến 500 lượt.", "From 1 to 500 at once."));
+        return Err(Problem::field("/items", "OUT_OF_RANGE", "Mỗi lần từ 1 đến 200 lượt.", "From 1 to 200 at once."));
     }
     let items = desk.tx(move |v| Ok(check_in::take(v, &code, &body.items, lang)?)).await?;
     Ok(Reply::ok(CheckInsOut { items }))

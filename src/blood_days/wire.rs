@@ -12,7 +12,7 @@ use crate::http::{Check, FieldError, one_line, one_name};
 use crate::persons::model::{MOST_NAME, birth, contact, is_by_chance};
 
 /// Most check-ins that are sent at once.
-pub const MOST_AT_ONCE: usize = 500;
+pub const MOST_AT_ONCE: usize = 200;
 const MOST_NOTE: usize = 300;
 
 /// Check-ins of a phone at the door, perhaps of a whole morning without a network. Each is answered by itself.
@@ -20,7 +20,7 @@ const MOST_NOTE: usize = 300;
 #[serde(deny_unknown_fields)]
 pub struct CheckInsIn {
     /// In the order in which they were made.
-    #[schema(min_items = 1, max_items = 500)]
+    #[schema(min_items = 1, max_items = 200)]
     pub items: Vec<CheckInIn>,
 }
 
