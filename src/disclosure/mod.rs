@@ -7,10 +7,10 @@
 
 pub mod activities;
 pub mod appeals;
-pub mod blood_rules;
 pub mod blood_certificates;
 pub mod blood_honours;
 pub mod blood_results;
+pub mod blood_rules;
 pub mod cards;
 pub mod certificates;
 pub mod chapter_ledger;

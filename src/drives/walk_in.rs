@@ -12,12 +12,7 @@ use crate::authz::{Granted, KeepBlood, Visit};
 
 /// The booking of somebody who came: the one they have, by number and name, or a new one beside the places of the slots. The caller holds
 /// the drive.
-pub fn arrived(
-    v: &mut Visit<'_>,
-    by: &Granted<KeepBlood>,
-    drive: &Drive,
-    (id, who): (Uuid, &Content),
-) -> Result<Uuid, Fault> {
+pub fn arrived(v: &mut Visit<'_>, by: &Granted<KeepBlood>, drive: &Drive, (id, who): (Uuid, &Content)) -> Result<Uuid, Fault> {
     if let Some(known) = bookings::find(v.conn, id)? {
         let same = known.drive_id == drive.id && known.open(v.vault)?.as_ref() == Some(who);
         return if same { Ok(known.id) } else { Err(Fault::IdTaken) };

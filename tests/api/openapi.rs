@@ -375,7 +375,10 @@ fn codes_of_lists_are_all_there() {
 /// Kinds of files, and choices of a cell, are named in capitals, too.
 fn is_code(word: &str) -> bool {
     let letters = word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    letters && word.len() > 2 && word.contains(|c: char| c.is_ascii_uppercase()) && !["PDF", "ZIP", "FEMALE", "MALE"].contains(&word)
+    letters
+        && word.len() > 2
+        && word.contains(|c: char| c.is_ascii_uppercase())
+        && !["PDF", "ZIP", "FEMALE", "MALE"].contains(&word)
 }
 
 /// Request bodies refuse unknown fields (a misspelled field must not be lost silently), and the document says so.
