@@ -254,7 +254,6 @@ fn the_papers_of_an_erased_giver_are_closed_and_have_no_name() {
 const TRIED_ELSEWHERE: &[(&str, &str)] = &[
     ("officer.full_name", "nobody's: officers are no givers, and their names stay with what they did"),
     ("money_order.particulars", "a refund names its giver: spending_money"),
-    ("message.content", "a message that still waits: outbox"),
     ("decision.note", "a note to who decides: decisions"),
     ("member_consent.guardian", "who signed for a child who is a member: members"),
     ("transfer_part.note", "a note of a transfer, as in decisions"),

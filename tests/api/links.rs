@@ -252,7 +252,8 @@ fn the_proxy_keeps_no_log_of_links_and_of_whom_officers_look_for() {
     // Goods, and what is public.
     found.retain(|path| !path.starts_with("/api/v1/public/") && *path != "/api/v1/stock/items");
     let names: Vec<&str> = found.iter().map(|path| path.trim_start_matches("/api/v1/")).collect();
-    for head in ["/l/".to_owned(), "/huy-dong/".to_owned(), format!("~ ^/api/v1/({})$", names.join("|"))] {
+    let of_links = ["/l/", "/huy-dong/", "/can-mau/", "/hien-mau/cho/"].map(str::to_owned);
+    for head in of_links.into_iter().chain([format!("~ ^/api/v1/({})$", names.join("|"))]) {
         let location = location(&nginx, &head);
         assert!(location.contains("access_log off;") && location.contains("error_log /dev/null crit;"), "{location}");
     }
