@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn each_record_is_named_once_as_it_is_in_the_end() {
-        let row = |n: i64, subject: &str, gone: bool| ((n, n, 1), "GIFT".to_owned(), subject.to_owned(), gone);
+        let row = |n: i64, subject: &str, gone: bool| ((n, n), "GIFT".to_owned(), subject.to_owned(), gone);
         let items = newest(vec![row(1, "a", false), row(2, "b", false), row(3, "a", true), row(4, "c", false)]);
         let said: Vec<(&str, ChangeState)> = items.iter().map(|item| (item.subject.as_str(), item.state)).collect();
         assert_eq!(said, [("b", ChangeState::Changed), ("a", ChangeState::Gone), ("c", ChangeState::Changed)]);

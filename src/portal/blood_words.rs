@@ -10,7 +10,6 @@ words! {
             "Units of blood received against the target, by province, commune and drive. Every figure comes from a statement in the public log that does not change.";
         drives_to_come: "Các ngày hiến máu sắp tới", "Blood drives to come";
         units: "Đơn vị máu", "Units of blood";
-        unit: "{} đơn vị", "{} units";
         until: "Tính từ 01/01 đến {}", "From 1 January to {}";
         of_target: "{} của chỉ tiêu {}", "{} of the target of {}";
         target: "Chỉ tiêu", "Target";
@@ -55,8 +54,6 @@ words! {
         statement: "Bản công bố", "Statement";
         target_statement: "Quyết định giao chỉ tiêu", "Decision of the target";
         replaced: "Thay cho bản công bố", "Takes the place of";
-        centre: "Cơ sở tiếp nhận máu", "Blood centre";
-        day: "Ngày", "Day";
         chapter: "Đơn vị tổ chức", "Held by";
         files: "Tải về (CSV)", "Download (CSV)";
         file_rows: "Đơn vị trong bảng này", "The chapters of this table";

@@ -14,7 +14,6 @@ words! {
         man: "Nam", "Man";
         not_said: "Không trả lời", "Not said";
         weight_hint: "Thí dụ 52 hoặc 52,5.", "Such as 52 or 52.5.";
-        last: "Lần hiến gần nhất", "Your last donation";
         never: "Chưa hiến lần nào", "Never given";
         component: "Đã hiến", "What you gave";
         day: "Ngày", "Day";
