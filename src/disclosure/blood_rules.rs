@@ -251,10 +251,9 @@ fn compatibility(rules: &Rules) -> Vec<BloodCompatibility> {
     gathered.collect()
 }
 
-/// The rules about giving blood that are in force on a day, each with its source: ages, weights, volumes, intervals, what puts a donation
-/// off, whose blood fits whom.
+/// The rules about giving blood that are in force on a day, each with its source.
 ///
-/// They explain what a pre-check said on that day. Only the blood centre decides who gives.
+/// Ages, weights, volumes, intervals, what puts a donation off, whose blood fits whom. They explain what a pre-check said on that day. Only the blood centre decides who gives.
 #[utoipa::path(tag = "public", params(BloodRulesQuery), responses((status = 200, body = BloodRules), Filters), security(()))]
 #[get("/blood-rules")]
 pub async fn show_blood_rules(
