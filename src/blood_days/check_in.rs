@@ -134,8 +134,11 @@ fn may_come(drive: &Drive, today: NaiveDate) -> Result<(), Fault> {
     }
 }
 
-/// The bookings of a drive that items name, by their codes and by their ids.
-fn named(v: &mut Visit<'_>, drive: &Drive, items: &[CheckInIn]) -> Result<(HashMap<String, Uuid>, HashMap<Uuid, Uuid>), Fault> {
+/// Bookings by their codes, and by their ids.
+type Named = (HashMap<String, Uuid>, HashMap<Uuid, Uuid>);
+
+/// The bookings of a drive that items name.
+fn named(v: &mut Visit<'_>, drive: &Drive, items: &[CheckInIn]) -> Result<Named, Fault> {
     let typed = items.iter().filter_map(|item| PublicCode::parse(item.code.as_deref()?).ok());
     let codes: Vec<String> = typed.map(|code| code.as_str().to_owned()).collect();
     let ids: Vec<Uuid> = items.iter().filter_map(|item| item.booking).collect();

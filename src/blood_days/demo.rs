@@ -72,7 +72,7 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
 
 /// Name, year of birth, whether a woman, number.
 fn person(n: usize) -> (String, usize, bool, String) {
-    let is_woman = n % 2 == 0;
+    let is_woman = n.is_multiple_of(2);
     let given = if is_woman { WOMEN } else { MEN };
     let name = |all: &[&'static str], at: usize| all.get(at % all.len().max(1)).copied().unwrap_or_default();
     (
@@ -124,7 +124,7 @@ fn compared(v: &mut Visit<'_>, code: &str) -> Result<Uuid, Fault> {
         if n >= GAVE {
             return format!("{who};Hoãn;huyết áp;;;;;");
         }
-        let ml = if n % 5 == 0 {
+        let ml = if n.is_multiple_of(5) {
             250
         } else if n % 5 == 1 {
             450

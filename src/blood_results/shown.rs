@@ -73,6 +73,9 @@ pub fn of_drive(conn: &mut PgConnection, code: &str) -> Result<Option<BloodResul
     }))
 }
 
+/// A result and where it stands in the list: its day, and its drive.
+pub type Placed = ((NaiveDate, i64), BloodResultRow);
+
 /// Results of drives of a chapter and of those below it in a year, the newest first, after a day and a drive.
 pub fn drives(
     conn: &mut PgConnection,
@@ -80,7 +83,7 @@ pub fn drives(
     year: i32,
     after: Option<(NaiveDate, i64)>,
     limit: i64,
-) -> Result<Vec<((NaiveDate, i64), BloodResultRow)>, DbError> {
+) -> Result<Vec<Placed>, DbError> {
     let Some((from, to)) = NaiveDate::from_ymd_opt(year, 1, 1).zip(NaiveDate::from_ymd_opt(year, 12, 31)) else {
         return Ok(Vec::new());
     };

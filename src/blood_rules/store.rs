@@ -51,9 +51,12 @@ fn limits(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Limit>, DbError
     Ok(rows.into_iter().map(|((name, value), of)| Limit { name, value, grounds: grounds(of) }).collect())
 }
 
+/// Procedure, least weight, most millilitres, millilitres a kilogram.
+type VolumeRow = (String, i16, i16, Option<i16>);
+
 fn volumes(conn: &mut PgConnection, day: NaiveDate) -> Result<Vec<Volume>, DbError> {
     use blood_volume as v;
-    let rows: Vec<((String, i16, i16, Option<i16>), GroundsRow)> =
+    let rows: Vec<(VolumeRow, GroundsRow)> =
         on!(conn, blood_volume, day, (v::procedure, v::least_kg), (v::procedure, v::least_kg, v::most_ml, v::ml_per_kg));
     let read = |((procedure, least_kg, most_ml, ml_per_kg), of): ((String, _, _, _), _)| {
         Some(Volume { procedure: Procedure::parse(&procedure)?, least_kg, most_ml, ml_per_kg, grounds: grounds(of) })

@@ -95,8 +95,11 @@ pub fn lines(conn: &mut PgConnection, decisions: &[Uuid]) -> Result<Vec<LineRow>
     Ok(query.select(LineRow::as_select()).load(conn)?)
 }
 
-/// The statements of decisions, by what they replaced: (the one replaced, its statement, the one that replaced it).
-pub fn replaced_by(conn: &mut PgConnection, decisions: &[Uuid]) -> Result<Vec<(Option<String>, Option<Uuid>)>, DbError> {
+/// The statement of a decision that was replaced, and the decision that replaced it.
+pub type Replaced = (Option<String>, Option<Uuid>);
+
+/// What decisions replaced.
+pub fn replaced_by(conn: &mut PgConnection, decisions: &[Uuid]) -> Result<Vec<Replaced>, DbError> {
     use blood_target_decision as d;
     Ok(d::table.filter(d::replaced_by_id.eq_any(decisions)).select((d::statement, d::replaced_by_id)).load(conn)?)
 }

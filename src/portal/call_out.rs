@@ -24,11 +24,14 @@ use crate::links::signed::Signed;
 use crate::urgent_calls::{self, roll::UrgentRoll};
 use crate::vault::Vault;
 
+/// What the page shows of one who was asked, if there is anything to show.
+type Look = fn(&mut PgConnection, &Vault, DateTime<Utc>, Uuid) -> Result<Option<Shown>, Problem>;
+
 /// Who calls: whose links, whose roll, and what is seen of it.
 struct Caller {
     links: &'static Signed,
     roll: &'static dyn Roll,
-    look: fn(&mut PgConnection, &Vault, DateTime<Utc>, Uuid) -> Result<Option<Shown>, Problem>,
+    look: Look,
     /// For blood; else for volunteers.
     is_blood: bool,
 }
