@@ -48,7 +48,7 @@ fn targets_are_handed_down(app: &TestApp) {
 
 /// 120 places in half-hours, found by commune and day, followed in a calendar.
 fn a_drive_is_planned_and_found(app: &TestApp, officer: &Caller<'_>) -> String {
-    let time = |n: u32| format!("{:02}:{:02}", 7 + (n + 1) / 2, (n + 1) % 2 * 30);
+    let time = |n: u32| format!("{:02}:{:02}", 7 + n.div_ceil(2), (n + 1) % 2 * 30);
     let slots: Vec<Value> = (0..8).map(|n| json!({"from": time(n), "until": time(n + 1), "places": 15})).collect();
     let body = drive(json!({"day": DAY, "centre": "LAM_DONG", "waiting_most": 40, "slots": slots}));
     let made = officer.post(DRIVES, body, 201);
