@@ -38,8 +38,8 @@ const AGAIN: u128 = 0x0a9a_0000_0000;
 /// Whom a job tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whom {
-    /// The bookings that it names.
-    These,
+    /// The bookings that it names, of a drive that had been moved so often.
+    These { moves: i64 },
     /// Everybody who lost a place, or a turn, because the drive is called off.
     CalledOff,
     /// Everybody who has not yet agreed to the day on which the drive is now.
@@ -48,14 +48,14 @@ enum Whom {
 
 /// Tells these how they stand.
 pub fn these(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive, bookings: &[Uuid]) -> Result<(), DbError> {
-    enqueue(conn, now, drive, Uuid::now_v7(), json!({"drive": drive.id, "bookings": bookings}))
+    enqueue(conn, now, drive, Uuid::now_v7(), json!({"drive": drive.id, "bookings": bookings, "moves": drive.moves}))
 }
 
 /// Tells somebody again who asks again, once a day: a message may have been lost, and nobody is flooded by whoever knows a number.
 pub fn again(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive, booking: Uuid) -> Result<(), DbError> {
     let day = u128::from((vietnam_date(now) - NaiveDate::default()).num_days().unsigned_abs());
     let id = Uuid::from_u128(booking.as_u128() ^ (AGAIN | day));
-    enqueue(conn, now, drive, id, json!({"drive": drive.id, "bookings": [booking]}))
+    enqueue(conn, now, drive, id, json!({"drive": drive.id, "bookings": [booking], "moves": drive.moves}))
 }
 
 /// Tells everybody that the drive is called off.
@@ -104,7 +104,7 @@ pub fn handler(pen: Pen) -> Handler {
         } else if said("moved") {
             Whom::Moved
         } else {
-            Whom::These
+            Whom::These { moves: work.content().get("moves").and_then(Value::as_i64).unwrap_or_default() }
         };
         let named: Vec<Uuid> =
             work.content().get("bookings").and_then(|ids| serde_json::from_value(ids.clone()).ok()).unwrap_or_default();
@@ -138,10 +138,18 @@ fn some(conn: &mut PgConnection, drive: &Drive, whom: Whom, named: &[Uuid], afte
         .select(Booking::as_select())
         .into_boxed();
     query = match whom {
-        // Whoever lost a place because the drive is called off is told so once, by the job of that.
-        Whom::These => query
-            .filter(b::id.eq_any(named))
-            .filter(b::cancelled_how.is_distinct_from(Some(BookingCancelled::DriveCancelled.name()))),
+        // Whoever lost a place because the drive is called off is told so once, by the job of that; whoever is asked because it was moved
+        // meanwhile, too.
+        Whom::These { moves } => {
+            query = query
+                .filter(b::id.eq_any(named))
+                .filter(b::cancelled_how.is_distinct_from(Some(BookingCancelled::DriveCancelled.name())));
+            if moves < i64::from(drive.moves) {
+                query.filter(b::agreed_day.eq(drive.day).or(b::state.eq(BookingState::Cancelled.name())))
+            } else {
+                query
+            }
+        }
         Whom::CalledOff => query.filter(b::cancelled_how.eq(BookingCancelled::DriveCancelled.name())),
         Whom::Moved => query.filter(b::state.ne(BookingState::Cancelled.name())).filter(b::agreed_day.ne(drive.day)),
     };
