@@ -3,6 +3,7 @@
 /// Defines enums whose every variant has a code: `ALL` in the order written, `name`, `parse`, and `Display`, which is the name. A
 /// `wire enum` is the same word in JSON and in the schema of the contract. Attributes are passed on; `Debug`, `Clone`, `Copy`,
 /// `PartialEq` and `Eq` are derived.
+#[macro_export]
 macro_rules! codes {
     () => {};
     ($(#[$of:meta])* $vis:vis wire enum $name:ident { $($(#[$doc:meta])* $variant:ident = $code:tt),+ $(,)? } $($rest:tt)*) => {
@@ -44,7 +45,7 @@ macro_rules! codes {
     };
 }
 
-pub(crate) use codes;
+pub use codes;
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@
 //! it was parsed once at the edge.
 
 pub mod birth;
-pub(crate) mod codes;
+pub mod codes;
 pub mod failpoint;
 pub mod ical;
 pub mod keyboard;
@@ -15,7 +15,7 @@ pub mod typing;
 pub mod vnd;
 pub mod webhook;
 pub mod words;
-pub(crate) mod wraps;
+pub mod wraps;
 
 pub use so_nhan_ai_proof::hex::{hex, unhex};
 pub use so_nhan_ai_proof::{clock, code};

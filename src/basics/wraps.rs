@@ -1,6 +1,7 @@
 //! `?` from below: an enum of reasons wraps the reasons of what it calls.
 
 /// For each type on the left, `From` by the variant or function on the right.
+#[macro_export]
 macro_rules! wraps {
     ($into:ty { $($from:ty => $by:path),+ $(,)? }) => {
         $(impl From<$from> for $into {
@@ -10,4 +11,4 @@ macro_rules! wraps {
         })+
     };
 }
-pub(crate) use wraps;
+pub use wraps;

@@ -70,6 +70,7 @@ pub type Stopped = (HashSet<Uuid>, HashSet<Vec<u8>>);
 /// Makes a type the roll over the tables `call`, `call_asked`, `call_answer` and `call_stop`, where `call` is the word given; a call is
 /// `call_id` in them, and a stop has who lifted it, when and how. Of a call it takes `id`, `chapter_id`, `needed`, `state` (`OPEN` while it
 /// goes on) and `enough_at`.
+#[macro_export]
 macro_rules! roll {
     ($(#[$doc:meta])* $vis:vis struct $name:ident of $call:literal, told by $enough:path) => {
         $(#[$doc])*
@@ -213,4 +214,4 @@ macro_rules! roll {
     };
 }
 
-pub(crate) use roll;
+pub use roll;

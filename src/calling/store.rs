@@ -3,6 +3,7 @@
 
 /// Functions over those who were asked (`asked`) and their answers; `of` is the column of the call, and `row` the room's row of somebody
 /// asked. In scope has to be what a store of diesel takes: its prelude, the tables, `Uuid`, `DateTime`.
+#[macro_export]
 macro_rules! asked {
     ($asked:ident, $answer:ident, of $of:ident, row $row:ty) => {
         pub fn asked(conn: &mut PgConnection, id: Uuid) -> Result<Option<$row>, DbError> {
@@ -87,6 +88,7 @@ macro_rules! asked {
 }
 
 /// Functions over those who are not to be asked any more; `row` is the room's row of one.
+#[macro_export]
 macro_rules! stops {
     ($stop:ident, row $row:ty) => {
         /// When these persons stopped, and came back, in its order.
@@ -113,4 +115,4 @@ macro_rules! stops {
     };
 }
 
-pub(crate) use {asked, stops};
+pub use {asked, stops};

@@ -16,7 +16,7 @@ pub mod migrations;
 pub mod private;
 pub mod schema;
 pub mod shown;
-pub(crate) mod statement;
+pub mod statement;
 pub mod together;
 pub mod worker;
 

@@ -6,7 +6,7 @@
 //! with more or fewer places than fields does not compile; a test prepares every one of them (`tests/api/statements.rs`).
 
 /// How many places a text has.
-pub(crate) const fn places(text: &str) -> usize {
+pub const fn places(text: &str) -> usize {
     let (mut rest, mut count) = (text.as_bytes(), 0);
     while let [first, tail @ ..] = rest {
         if *first == b'?' {
@@ -26,6 +26,7 @@ pub(crate) const fn places(text: &str) -> usize {
 ///     "SELECT 1 FROM chapter WHERE id = ?"
 /// }
 /// ```
+#[macro_export]
 macro_rules! statement {
     ($(#[$doc:meta])* $vis:vis struct $name:ident { $($field:ident : $ty:ty => $sql:ty),* $(,)? } -> $row:ty, $text:expr) => {
         $(#[$doc])*
@@ -66,4 +67,4 @@ macro_rules! statement {
     };
 }
 
-pub(crate) use statement;
+pub use statement;

@@ -1,0 +1,14 @@
+//! Money: what came, where it went, and the books that say so. The map of the whole house is in `src/lib.rs`.
+
+pub use frame::*;
+pub use booking::*;
+
+pub mod books;
+pub mod campaigns;
+pub mod corrections;
+pub mod giving;
+pub mod periods;
+pub mod publications;
+pub mod settlements;
+pub mod spending;
+pub mod transfers;
