@@ -1,7 +1,10 @@
-//! Blood donation, from the target of a year to the one who is called at night. The map of the whole house is in `src/lib.rs`.
+//! Blood donation, from the target of a year to the one who is called at night.
+//!
+//! `blood_rules → blood_targets → drives → pre_check → donors → blood_days → blood_results → blood_honours →
+//! urgent_calls`
 
-pub use frame::*;
 pub use booking::*;
+pub use frame::*;
 pub use people::*;
 
 pub mod blood_days;

@@ -1,4 +1,6 @@
-//! The books themselves: the ledger, its vouchers, stock, bookkeeping and what the log states. The map of the whole house is in `src/lib.rs`.
+//! The books themselves: the ledger, its vouchers, stock, bookkeeping and what the log states.
+//!
+//! `ledger → vouchers → stock → bookkeeping → statements`
 
 pub use frame::*;
 

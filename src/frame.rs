@@ -1,4 +1,7 @@
-//! The floor of the house: everything that a room of a feature stands on, and nothing of a feature. The map of the whole house is in `src/lib.rs`.
+//! The floor of the house: everything that a room of a feature stands on, and nothing of a feature.
+//!
+//! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → jobs →
+//! outbox, links → password_links, webhooks → decisions → documents → parties`
 
 pub mod authz;
 pub mod basics;

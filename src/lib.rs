@@ -1,24 +1,24 @@
 //! Sổ Nhân Ái — the ledger of compassion: operations backend and public ledger of the Vietnam Red Cross.
 //!
-//! The map of the house. Rooms to the left know nothing of rooms to the right:
+//! The house has floors, each a crate whose root stands in this folder, from the ground upwards:
 //!
-//! `basics, db, calendar, http, vault, house, config → tree → authz → changes → identity, chapters → log → ledger → jobs →
-//! outbox, links → password_links, webhooks → decisions → vouchers, documents → stock → bookkeeping → statements →
-//! parties → persons → members → committees → volunteers → courses → teams → calling → call_outs → blood_rules →
-//! blood_targets → drives → pre_check → donors → blood_days → blood_results → blood_honours → urgent_calls → giving →
-//! spending → transfers → dues → corrections → books → periods → publications → campaigns → activities → commendations →
-//! settlements → family_links → organs → privacy → successions → search → disclosure → operations → portal → contract →
-//! rooms → upkeep → app → cli`
+//! Floors: `frame → booking → people → blood → money → society`
+//!
+//! On what every room stands on (`frame`) come the books and people, then blood and money, above them what knows both; here is
+//! what shows, serves and checks all of it. A floor passes on what is below it, so `crate::ledger` is the ledger everywhere. Each
+//! root draws the map of its rooms: rooms to the left know nothing of rooms to the right, nor of a floor above.
+//!
+//! `disclosure → operations → portal → contract → rooms → upkeep → app → cli`
 //!
 //! A room of a feature has the same corners everywhere: `mod.rs` says what it is and what always holds, `model.rs` has
 //! its pure rules, `store.rs` its SQL, `routes.rs` its wire types and thin handlers. `docs/architecture.md` walks
 //! through one gift from the phone to the public page.
 
-pub use frame::*;
-pub use booking::*;
-pub use people::*;
 pub use blood::*;
+pub use booking::*;
+pub use frame::*;
 pub use money::*;
+pub use people::*;
 pub use society::*;
 
 pub mod app;

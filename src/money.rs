@@ -1,7 +1,9 @@
-//! Money: what came, where it went, and the books that say so. The map of the whole house is in `src/lib.rs`.
+//! Money: what came, where it went, and the books that say so.
+//!
+//! `giving → spending → transfers → corrections → books → periods → publications → campaigns → settlements`
 
-pub use frame::*;
 pub use booking::*;
+pub use frame::*;
 
 pub mod books;
 pub mod campaigns;

@@ -1,7 +1,9 @@
-//! People: persons and what they are to the Society. The map of the whole house is in `src/lib.rs`.
+//! People: persons and what they are to the Society.
+//!
+//! `persons → members → committees → volunteers → courses → teams → calling → call_outs`
 
-pub use frame::*;
 pub use booking::*;
+pub use frame::*;
 
 pub mod call_outs;
 pub mod calling;

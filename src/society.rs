@@ -1,9 +1,11 @@
-//! The Society's own work, and what has to know all of it: privacy, successions and search. The map of the whole house is in `src/lib.rs`.
+//! The Society's own work, and what has to know all of it: privacy, successions and search.
+//!
+//! `dues → activities → commendations → family_links → organs → privacy → successions → search`
 
-pub use frame::*;
 pub use booking::*;
-pub use people::*;
+pub use frame::*;
 pub use money::*;
+pub use people::*;
 
 pub mod activities;
 pub mod commendations;

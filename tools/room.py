@@ -9,6 +9,8 @@ import datetime, os, re, sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Where new rooms stand unless their author moves them: above what books, below what publishes and audits.
 BEFORE = "publications"
+# The crate of rooms in which that is.
+FLOOR = "src/money.rs"
 
 MOD = '''//! TODO: what the room is for, in a sentence, and what its states are.
 //!
@@ -237,7 +239,7 @@ def main():
     write(f"migrations/{stamp}_{name}/up.sql", UP, words)
     write(f"migrations/{stamp}_{name}/down.sql", "DROP TABLE @NAME@;\n", words)
     write(f"tests/api/{name}.rs", TEST, words)
-    edit("src/lib.rs", lambda text: among_sorted(into_map(text, name), r"^pub mod (\w+);\n", f"pub mod {name};\n", name))
+    edit(FLOOR, lambda text: among_sorted(into_map(text, name), r"^pub mod (\w+);\n", f"pub mod {name};\n", name))
     edit("src/db/schema.rs", lambda text: into_schema(text, name))
     edit("src/rooms.rs", lambda text: text.replace(f"    &{BEFORE}::ROOM,\n", f"    &crate::{name}::ROOM,\n    &{BEFORE}::ROOM,\n"))
     edit("docs/architecture.md", lambda text: into_map(text, name).replace(f"| `{BEFORE}` |", f"| `{name}` | TODO |\n| `{BEFORE}` |", 1))

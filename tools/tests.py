@@ -181,8 +181,6 @@ def one_room(room, arguments):
     parts = Parts()
     targets = parts.take("build", lambda: built(["--workspace", "--lib", "--test", "api"]))
     for target in targets or []:
-        if target["crate"] != "so-nhan-ai":
-            continue
         rooms = [room] if target["kind"] == "lib" else modules
         listed = subprocess.run([target["program"], "--list", "--format", "terse"], capture_output=True, text=True).stdout
         names = [line[: -len(": test")] for line in listed.splitlines() if line.endswith(": test")]

@@ -7,9 +7,19 @@ use so_nhan_ai::rooms::ROOMS;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// From the floor upwards: a room knows those before it, never those after it. As the map in `src/lib.rs` draws it.
+/// The crates of rooms from the ground upwards, as `src/lib.rs` draws them; itself at the end.
+fn floors() -> Vec<String> {
+    map("src/lib.rs", "\n//! Floors: `", '`').into_iter().chain(["lib".to_owned()]).collect()
+}
+
+/// Whether a file is the root of a crate or the program, and of no room.
+pub fn is_root(file: &str) -> bool {
+    file == "src/main.rs" || floors().iter().any(|floor| file == format!("src/{floor}.rs"))
+}
+
+/// From the ground upwards: a room knows those before it, never those after it. As the roots of the crates draw it.
 fn order() -> Vec<String> {
-    map("src/lib.rs", "\n//! `", '`')
+    floors().iter().flat_map(|floor| map(&format!("src/{floor}.rs"), "\n//! `", '`')).collect()
 }
 
 /// A drawn order: what stands in a file between two signs, room by room.
@@ -176,7 +186,7 @@ fn arrows_between_rooms_go_one_way() {
     let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, text) in sources() {
         let here = room(&file);
-        if ["lib", "main"].contains(&here) {
+        if is_root(&file) {
             continue;
         }
         let own = rank(here).unwrap_or_else(|| panic!("{file}: the room {here} has no place in the order"));
@@ -197,7 +207,7 @@ fn arrows_between_rooms_go_one_way() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(arrows["giving"].contains("ledger") && arrows["cli"].contains("app"), "no arrow was seen: {arrows:?}");
     let rooms: BTreeSet<String> =
-        files("src").iter().map(|(file, _)| room(file).to_owned()).filter(|r| !["lib", "main"].contains(&r.as_str())).collect();
+        files("src").iter().filter(|(file, _)| !is_root(file)).map(|(file, _)| room(file).to_owned()).collect();
     let placed: BTreeSet<String> = order.iter().cloned().collect();
     assert_eq!(rooms, placed, "rooms and their order");
 }
@@ -210,6 +220,18 @@ fn the_maps_draw_one_order() {
     let listed: Vec<&str> = ROOMS.0.iter().map(|room| room.name).collect();
     let drawn: Vec<&str> = order.iter().map(String::as_str).filter(|room| listed.contains(room)).collect();
     assert_eq!(listed, drawn);
+}
+
+/// A floor holds the rooms that its map draws.
+#[test]
+fn each_floor_draws_its_own_rooms() {
+    for floor in floors() {
+        let file = format!("src/{floor}.rs");
+        let root = std::fs::read_to_string(Path::new(ROOT).join(&file)).unwrap();
+        let held: BTreeSet<&str> = root.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+        let drawn = map(&file, "\n//! `", '`');
+        assert_eq!(held, drawn.iter().map(String::as_str).collect(), "{file}");
+    }
 }
 
 /// Tables that a file touches, by diesel's names and by SQL words.
@@ -417,11 +439,15 @@ fn every_dependency_is_justified_once() {
     let crates = std::fs::read_dir(root.join("crates")).unwrap().map(|entry| entry.unwrap().path());
     let manifests = std::iter::once(root.to_owned()).chain(crates).map(|folder| folder.join("Cargo.toml"));
     let manifests: String = manifests.map(|path| std::fs::read_to_string(path).unwrap() + "\n").collect();
-    let sections =
-        manifests.split("\n[").filter(|section| section.starts_with("dependencies]") || section.starts_with("dev-dependencies]"));
+    let sections = manifests.split("\n[").filter(|section| {
+        ["dependencies]", "dev-dependencies]", "workspace.dependencies]"].iter().any(|name| section.starts_with(name))
+    });
     // What is our own needs no justification.
-    let others = sections.flat_map(str::lines).filter(|line| !line.contains("path = "));
-    let direct: BTreeSet<&str> = others.filter_map(|line| line.split_once(" = ").map(|(name, _)| name)).collect();
+    let own: BTreeSet<&str> = manifests.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).collect();
+    let lines = sections
+        .flat_map(str::lines)
+        .filter_map(|line| line.split_once(" = ").map(|(name, _)| name.trim_end_matches(".workspace")));
+    let direct: BTreeSet<&str> = lines.filter(|name| !own.contains(name)).collect();
     assert!(direct.len() > 40, "{direct:?}");
     for name in direct {
         assert_eq!(justified.iter().filter(|known| **known == name).count(), 1, "{name} in docs/dependencies.md");
