@@ -171,17 +171,20 @@ run: setup ## Build the server and run it with demo data; ARGS are passed on, Ct
 
 # ------------------------------------------------------------------ check it
 
+# As tools/tests.py builds, so that nothing is built twice.
+CARGO_TEST := RUSTC_WORKSPACE_WRAPPER=clippy-driver cargo test --workspace --locked
+
 test: setup setup-browser setup-outside rust-lint ## Everything that must hold: format, lints, all tests against a real PostgreSQL
 	@tools/tests.py $(PARTS)
 
-test-room: setup ## The tests of one room alone: make test-room NAME=giving
+test-room: setup rust-lint ## The tests of one room alone: make test-room NAME=giving
 	@tools/tests.py --room "$(NAME)"
 
-test-schema: setup ## Compare src/db/schema.rs with the migrations; UPDATE_SCHEMA=1 rewrites it
-	cargo test --workspace --locked --test api schema::
+test-schema: setup rust-lint ## Compare src/db/schema.rs with the migrations; UPDATE_SCHEMA=1 rewrites it
+	$(CARGO_TEST) --test api schema::
 
-openapi: setup ## Rewrite openapi/v1.json from the registered routes
-	UPDATE_OPENAPI=1 cargo test --workspace --locked --test api openapi::
+openapi: setup rust-lint ## Rewrite openapi/v1.json from the registered routes
+	UPDATE_OPENAPI=1 $(CARGO_TEST) --test api openapi::
 
 bench: setup setup-bench ## Measure, each figure beside a baseline of the same run; N=2 million gifts (about a quarter of an hour)
 	BENCH_MILLIONS=$(N) bench/run.sh

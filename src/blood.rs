@@ -3,8 +3,6 @@
 //! `blood_rules → blood_targets → drives → pre_check → donors → blood_days → blood_results → blood_honours →
 //! urgent_calls`
 
-pub use booking::*;
-pub use frame::*;
 pub use people::*;
 
 pub mod blood_days;

@@ -15,10 +15,6 @@
 //! through one gift from the phone to the public page.
 
 pub use blood::*;
-pub use booking::*;
-pub use frame::*;
-pub use money::*;
-pub use people::*;
 pub use society::*;
 
 pub mod app;

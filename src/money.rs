@@ -3,7 +3,6 @@
 //! `giving → spending → transfers → corrections → books → periods → publications → campaigns → settlements`
 
 pub use booking::*;
-pub use frame::*;
 
 pub mod books;
 pub mod campaigns;

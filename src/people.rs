@@ -3,7 +3,6 @@
 //! `persons → members → committees → volunteers → courses → teams → calling → call_outs`
 
 pub use booking::*;
-pub use frame::*;
 
 pub mod call_outs;
 pub mod calling;

@@ -2,8 +2,6 @@
 //!
 //! `dues → activities → commendations → family_links → organs → privacy → successions → search`
 
-pub use booking::*;
-pub use frame::*;
 pub use money::*;
 pub use people::*;
 

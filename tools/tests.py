@@ -21,15 +21,16 @@ PROGRAMS = {
     "outside": lambda target: target["name"] == "outside",
     "private-postgresql": lambda target: target["name"] == "private_postgres",
 }
+PARTS = ["format", "lints", *PROGRAMS]
 AT_A_TIME = 2
 # So many tests of a program, at most, are given a second try; more of them are no accident.
 FEW = 5
 UNSTEADY = []
 FAILED = re.compile(rb"test (\S+) \.\.\. FAILED")
-CHECKS = {
-    "format": ["cargo", "fmt", "--all", "--check"],
-    "lints": ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"],
-}
+FORMAT = ["cargo", "fmt", "--all", "--check"]
+# Our own crates are compiled by clippy's compiler, which says what it thinks of them on the way: a pass of lints of its own would read every
+# crate once more.
+COMPILER = {"RUSTC_WORKSPACE_WRAPPER": "clippy-driver"}
 
 
 def say(text):
@@ -37,20 +38,27 @@ def say(text):
 
 
 def built(selection):
-    """Builds test programs; each with its name, kind, crate and folder."""
-    command = ["cargo", "test", "--locked", "--no-run", "--message-format=json-render-diagnostics", *selection]
-    cargo = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    targets = []
+    """Builds test programs: each with its name, kind, crate and folder, or nothing if one could not be built; and what lints complain of."""
+    command = ["cargo", "test", "--locked", "--no-run", "--message-format=json", *selection]
+    cargo = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ, **COMPILER), stdout=subprocess.PIPE, text=True)
+    targets, complaints = [], set()
     for line in cargo.stdout:
         if not line.startswith("{"):
             continue
         message = json.loads(line)
-        if message["reason"] == "compiler-artifact" and message["profile"]["test"] and message["executable"]:
+        if message["reason"] == "compiler-message":
+            text = message["message"]["rendered"]
+            # A crate is compiled as it is and with its tests: it says most things twice.
+            if text not in complaints:
+                say(text)
+            if message["message"]["level"] in ("warning", "error"):
+                complaints.add(text)
+        elif message["reason"] == "compiler-artifact" and message["profile"]["test"] and message["executable"]:
             folder = os.path.dirname(message["manifest_path"])
             crate = "so-nhan-ai" if folder == ROOT else os.path.basename(folder)
             target = message["target"]
             targets.append({"name": target["name"], "kind": target["kind"][0], "crate": crate, "folder": folder, "program": message["executable"]})
-    return targets if cargo.wait() == 0 else None
+    return targets if cargo.wait() == 0 else None, complaints
 
 
 def run(target, arguments, output=None):
@@ -102,6 +110,14 @@ class Parts:
         say(f"== {name}: {'ok' if result else 'FAILED'} after {took:.1f} s")
         return result
 
+    def build(self, selection):
+        """The test programs, if they could be built. They are run as well if a lint complains: one fault more is known then."""
+        say("\n== build, with lints")
+        (targets, complaints), took = timed(lambda: built(selection))
+        self.note("build", targets is not None, took)
+        self.note("lints", not complaints, 0)
+        return targets
+
     def beside(self, work):
         """Runs pairs of (name, work) as many at a time as there is room for. Work is given the file that it writes to, if to one."""
         with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
@@ -133,12 +149,10 @@ class Parts:
 def everything(only, arguments):
     owners()
     parts = Parts()
-    for name, command in CHECKS.items():
-        if not only or name in only:
-            parts.take(name, lambda: subprocess.run(command, cwd=ROOT).returncode == 0)
+    if not only or "format" in only:
+        parts.take("format", lambda: subprocess.run(FORMAT, cwd=ROOT).returncode == 0)
     wanted = [name for name in PROGRAMS if not only or name in only]
-    targets = parts.take("build", lambda: built(["--workspace"])) if wanted else []
-    if targets is not None:
+    if targets := parts.build(["--workspace"]):
         parts.beside([(name, of_part(targets, name, arguments)) for name in wanted])
     return parts.end()
 
@@ -179,8 +193,7 @@ def modules_of(wanted):
 def one_room(room, arguments):
     modules = modules_of(room)
     parts = Parts()
-    targets = parts.take("build", lambda: built(["--workspace", "--lib", "--test", "api"]))
-    for target in targets or []:
+    for target in parts.build(["--workspace", "--lib", "--test", "api"]) or []:
         rooms = [room] if target["kind"] == "lib" else modules
         listed = subprocess.run([target["program"], "--list", "--format", "terse"], capture_output=True, text=True).stdout
         names = [line[: -len(": test")] for line in listed.splitlines() if line.endswith(": test")]
@@ -196,9 +209,9 @@ def main():
     given, arguments = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
     if given[:1] == ["--room"]:
         return one_room(given[1] if len(given) > 1 else "", arguments)
-    unknown = [name for name in given if name not in CHECKS and name not in PROGRAMS]
+    unknown = [name for name in given if name not in PARTS]
     if unknown:
-        sys.exit(f"{__doc__}\nParts: {', '.join([*CHECKS, *PROGRAMS])}. There is none called {unknown[0]}.")
+        sys.exit(f"{__doc__}\nParts: {', '.join(PARTS)}. There is none called {unknown[0]}.")
     return everything(given, arguments)
 
 
