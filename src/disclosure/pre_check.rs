@@ -326,8 +326,7 @@ pub async fn show_pre_check(
     answer(&request, &before.questions(), CACHE_CONTROL_LIST)
 }
 
-/// What the rules of the drive's day say about somebody's answers: which of them stands in the way, by which rule, and from which day on they
-/// may come.
+/// What the rules of the drive's day say about somebody's answers: which one stands in the way, by which rule, and until when.
 ///
 /// Answers are computed and forgotten: they are neither stored nor logged. Only the blood centre decides.
 #[utoipa::path(

@@ -332,6 +332,7 @@ fn another_chapters_donors_are_asked_last_and_are_nobodys_register() {
     let made = asked(&app, &officer, json!({"wave_size": 5}));
     assert_eq!(names(&list(&officer, &made)), ["Lanxqz"], "it reaches its own");
     officer.patch(&at(&made, ""), json!({"reach": "NEIGHBOURS"}), 200);
+    app.clock.advance(Duration::minutes(1));
     officer.post(&at(&made, "/waves"), json!({"id": Uuid::now_v7()}), 201);
     let people = list(&officer, &made);
     assert_eq!(names(&people), ["Lanxqz", "Namxqz"], "who is known to two chapters is asked once");
