@@ -226,7 +226,8 @@ fn public_answers(app: &TestApp, receipts: &[Value], reversal: &str) -> Vec<(Str
     }
     paths.push(format!("/api/v1/public/campaigns/{}", crate::campaigns::SHOWN));
     paths.push(format!("/api/v1/public/practice-models/{}", crate::commendations::SHOWN));
-    paths.extend(["/hoat-dong", "/hoat-dong/68-NV-0001"].map(str::to_owned));
+    paths.extend(["/hoat-dong", "/hoat-dong/68-NV-0001", "/hoat-dong/bieu-duong", "/hoat-dong/mo-hinh"].map(str::to_owned));
+    paths.push(format!("/hoat-dong/mo-hinh/{}", crate::commendations::SHOWN));
     crate::courses::some_certificate(app);
     crate::donors::some_certificate(app);
     let drive = crate::pre_check::drive_on(app, "2027-06-14");
@@ -298,9 +299,9 @@ fn nothing_private_is_in_anything_public() {
             let form = form.to_lowercase();
             for (place, text) in &public {
                 // A search answers with no more than what was typed; its own address is not part of the text.
-                // "Người" by itself is a word of the pages, of what the ledger's columns are called ("Người ủng hộ"), and of texts to agree to.
+                // "Người" by itself is a word of the pages, of what the ledger's columns are called ("Người ủng hộ"), of questions, and of texts to agree to.
                 let describes =
-                    [".json", "form=SPREADSHEET", "/movements", "consent-texts"].iter().any(|ending| place.ends_with(ending));
+                    [".json", "form=SPREADSHEET", "/movements", "consent-texts", "/pre-check"].iter().any(|ending| place.ends_with(ending));
                 let of_the_page = form == "người" && place.starts_with('/') && (!place.starts_with("/api") || describes);
                 assert!(of_the_page || !text.contains(&form), "{secret:?}, as {form:?}, is in {place}: {text}");
             }
