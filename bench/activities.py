@@ -6,7 +6,7 @@ country, a third of them delivered by another one; their sums are added up set-w
 month and level of the whole country are asked over HTTP from one client, and for comparison added up from the activities themselves by
 PostgreSQL. Printed are milliseconds; both have to say the same.
 """
-import argparse, json, statistics, subprocess, sys, tempfile, time, urllib.request
+import argparse, json, os, statistics, subprocess, sys, tempfile, time, urllib.request
 
 from beside import Server
 
@@ -46,6 +46,7 @@ def main():
     told.add_argument("--folder", default="/dev/shm")
     told = told.parse_args()
     with tempfile.TemporaryDirectory(dir=told.folder, prefix="so-nhan-ai-bench-") as folder:
+        os.chmod(folder, 0o755)
         server = Server(told.program, folder + "/server")
         try:
             measure(server, told)

@@ -6,7 +6,7 @@ the country, with a target for each commune. Then the progress of the country by
 up to the same day, targets) is asked over HTTP from one client, and for comparison added up by PostgreSQL from every donation that it would
 have been made of. Printed are milliseconds; both have to say the same.
 """
-import argparse, datetime, json, statistics, subprocess, sys, tempfile, time, urllib.request
+import argparse, datetime, json, os, statistics, subprocess, sys, tempfile, time, urllib.request
 
 from beside import Server
 
@@ -54,6 +54,7 @@ def main():
     told.add_argument("--folder", default="/dev/shm")
     told = told.parse_args()
     with tempfile.TemporaryDirectory(dir=told.folder, prefix="so-nhan-ai-bench-") as folder:
+        os.chmod(folder, 0o755)
         server = Server(told.program, folder + "/server")
         try:
             measure(server, told)
