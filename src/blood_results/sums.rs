@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::fold::{self, Told};
 use super::kinds::Dimension;
-use crate::authz::{Granted, KeepBlood};
+use crate::authz::{Granted, Right};
 use crate::db::DbError;
 use crate::db::schema::{blood_result_month, blood_result_year, blood_result_year_count};
 use crate::db::shown;
@@ -133,9 +133,9 @@ statement! {
 
 /// Adds what a drive told to the sums of its chapter and of those above, in the place of what it told before. Drives of one country wait
 /// for each other here, from the centre's row on.
-pub fn add(
+pub fn add<R: Right>(
     conn: &mut PgConnection,
-    _: &Granted<KeepBlood>,
+    _: &Granted<R>,
     (chapter, day): (Uuid, NaiveDate),
     told: &Told,
     before: Option<&Told>,
@@ -223,7 +223,7 @@ pub fn times(year: i32, today: NaiveDate) -> Option<Times> {
 pub type ProgressRow = (Uuid, String, String, String, i64, i64, i64);
 
 statement! {
-    struct Progress {
+    planned struct Progress {
         before_year: i16 => SmallInt,
         before_month: i16 => SmallInt,
         days_from: NaiveDate => Date,

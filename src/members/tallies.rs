@@ -22,8 +22,9 @@ use crate::house::audit::{Audit, Audits};
 use crate::http::{FieldError, Say};
 use crate::tree;
 
-/// Spans that begin or end between two tallies before there is another one: a question reads so many at most, and those of one day.
-const MOST_CHANGES: i64 = 50_000;
+/// Spans that begin or end between two tallies before there is another one. A question begins at the nearer of the two, so it reads half as
+/// many at most, and those of one day.
+const MOST_CHANGES: i64 = 20_000;
 /// Hours after which a day that is over is settled: what began before midnight has ended by then.
 const SETTLED_AFTER: i64 = 3;
 /// Before the first member.
@@ -83,17 +84,16 @@ pub fn of(v: &mut Visit<'_>, chapter: &str, on: Option<NaiveDate>) -> Result<Mem
         let (Some(code), Some(kind)) = (codes.get(chapter), MemberKind::parse(kind)) else { continue };
         chapters.entry(code.as_str()).or_default().push(MembersOfKind { kind, members: *members });
     }
-    let of_chapter = |(code, kinds): (&str, Vec<MembersOfKind>)| MembersOfChapter {
-        chapter: code.to_owned(),
-        members: kinds.iter().map(|of| of.members).sum(),
-        kinds,
+    let of_chapter = |(code, mut kinds): (&str, Vec<MembersOfKind>)| {
+        kinds.sort_unstable_by_key(|of| of.kind.name());
+        MembersOfChapter { chapter: code.to_owned(), members: kinds.iter().map(|of| of.members).sum(), kinds }
     };
     let members = rows.iter().map(|row| row.2).sum();
     Ok(MembersByChapter { chapter: place.code, on, members, chapters: chapters.into_iter().map(of_chapter).collect() })
 }
 
 statement! {
-    struct Counted {
+    planned struct Counted {
         base: NaiveDate => Date,
         begun_after: NaiveDate => Date,
         begun_until: NaiveDate => Date,
@@ -104,17 +104,38 @@ statement! {
          SELECT t.chapter_id, t.kind, t.members::bigint AS n FROM member_tally t WHERE t.day = ?
          UNION ALL SELECT s.chapter_id, s.kind, count(*) FROM member_span s WHERE s.from_day > ? AND s.from_day <= ? GROUP BY 1, 2
          UNION ALL SELECT s.chapter_id, s.kind, -count(*) FROM member_span s WHERE s.to_day > ? AND s.to_day <= ? GROUP BY 1, 2) c
-     GROUP BY 1, 2 HAVING sum(c.n) > 0 ORDER BY 1, 2"
+     GROUP BY 1, 2 HAVING sum(c.n) > 0"
 }
 
-/// Members by chapter and kind on a day, at a chapter and below it: those of the last tally, and what began and ended since.
+statement! {
+    planned struct CountedBack {
+        base: NaiveDate => Date,
+        begun_after: NaiveDate => Date,
+        begun_until: NaiveDate => Date,
+        ended_after: NaiveDate => Date,
+        ended_until: NaiveDate => Date,
+    } -> (SqlUuid, Text, BigInt),
+    "SELECT c.chapter_id, c.kind, sum(c.n)::bigint FROM (
+         SELECT t.chapter_id, t.kind, t.members::bigint AS n FROM member_tally t WHERE t.day = ?
+         UNION ALL SELECT s.chapter_id, s.kind, -count(*) FROM member_span s WHERE s.from_day > ? AND s.from_day <= ? GROUP BY 1, 2
+         UNION ALL SELECT s.chapter_id, s.kind, count(*) FROM member_span s WHERE s.to_day > ? AND s.to_day <= ? GROUP BY 1, 2) c
+     GROUP BY 1, 2 HAVING sum(c.n) > 0"
+}
+
+/// Members by chapter and kind on a day, at a chapter and below it: those of the nearest tally, and what began and ended between.
 fn counted(conn: &mut PgConnection, here: Uuid, on: NaiveDate) -> Result<Vec<(Uuid, String, i64)>, DbError> {
     let below: HashSet<Uuid> = tree::at_and_below(here).load(conn)?.into_iter().collect();
-    let tallies = member_tally_day::table.filter(member_tally_day::day.le(on));
-    let base: Option<NaiveDate> = tallies.select(diesel::dsl::max(member_tally_day::day)).first(conn)?;
-    let base = base.unwrap_or(BEGINNING);
-    let counted = Counted { base: &base, begun_after: &base, begun_until: &on, ended_after: &base, ended_until: &on };
-    let rows: Vec<(Uuid, String, i64)> = counted.load(conn)?;
+    let days = member_tally_day::table.select(member_tally_day::day);
+    let before: Option<NaiveDate> =
+        days.filter(member_tally_day::day.le(on)).order(member_tally_day::day.desc()).first(conn).optional()?;
+    let after: Option<NaiveDate> =
+        days.filter(member_tally_day::day.gt(on)).order(member_tally_day::day).first(conn).optional()?;
+    let base = before.unwrap_or(BEGINNING);
+    let rows: Vec<(Uuid, String, i64)> = match after.filter(|after| *after - on < on - base) {
+        Some(after) => CountedBack { base: &after, begun_after: &on, begun_until: &after, ended_after: &on, ended_until: &after }
+            .load(conn)?,
+        None => Counted { base: &base, begun_after: &base, begun_until: &on, ended_after: &base, ended_until: &on }.load(conn)?,
+    };
     Ok(rows.into_iter().filter(|row| below.contains(&row.0)).collect())
 }
 
