@@ -115,7 +115,7 @@ class Parts:
         say("\n== build, with lints")
         (targets, complaints), took = timed(lambda: built(selection))
         self.note("build", targets is not None, took)
-        self.note("lints", not complaints, 0)
+        self.note("lints", targets is not None and not complaints, 0)
         return targets
 
     def beside(self, work):
