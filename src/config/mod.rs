@@ -76,7 +76,7 @@ pub struct Settings {
     /// `off`: no search index, PostgreSQL alone answers searches [default: on]
     #[arg(long, env = "SNA_SEARCH", global = true)]
     pub search: Option<OnOff>,
-    /// What to log, e.g. `info` or `so_nhan_ai=debug` [default: info]
+    /// What to log, e.g. `info` or `money=debug` (a crate of rooms) [default: info]
     #[arg(long, env = "SNA_LOG", global = true)]
     pub log: Option<String>,
     /// `json` or `text` [default: json]
