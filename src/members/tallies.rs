@@ -95,47 +95,44 @@ pub fn of(v: &mut Visit<'_>, chapter: &str, on: Option<NaiveDate>) -> Result<Mem
 statement! {
     planned struct Counted {
         base: NaiveDate => Date,
+        begun: i64 => BigInt,
         begun_after: NaiveDate => Date,
         begun_until: NaiveDate => Date,
+        ended: i64 => BigInt,
         ended_after: NaiveDate => Date,
         ended_until: NaiveDate => Date,
     } -> (SqlUuid, Text, BigInt),
     "SELECT c.chapter_id, c.kind, sum(c.n)::bigint FROM (
          SELECT t.chapter_id, t.kind, t.members::bigint AS n FROM member_tally t WHERE t.day = ?
-         UNION ALL SELECT s.chapter_id, s.kind, count(*) FROM member_span s WHERE s.from_day > ? AND s.from_day <= ? GROUP BY 1, 2
-         UNION ALL SELECT s.chapter_id, s.kind, -count(*) FROM member_span s WHERE s.to_day > ? AND s.to_day <= ? GROUP BY 1, 2) c
+         UNION ALL SELECT s.chapter_id, s.kind, ? * count(*) FROM member_span s WHERE s.from_day > ? AND s.from_day <= ? GROUP BY 1, 2
+         UNION ALL SELECT s.chapter_id, s.kind, ? * count(*) FROM member_span s WHERE s.to_day > ? AND s.to_day <= ? GROUP BY 1, 2) c
      GROUP BY 1, 2 HAVING sum(c.n) > 0"
 }
 
-statement! {
-    planned struct CountedBack {
-        base: NaiveDate => Date,
-        begun_after: NaiveDate => Date,
-        begun_until: NaiveDate => Date,
-        ended_after: NaiveDate => Date,
-        ended_until: NaiveDate => Date,
-    } -> (SqlUuid, Text, BigInt),
-    "SELECT c.chapter_id, c.kind, sum(c.n)::bigint FROM (
-         SELECT t.chapter_id, t.kind, t.members::bigint AS n FROM member_tally t WHERE t.day = ?
-         UNION ALL SELECT s.chapter_id, s.kind, -count(*) FROM member_span s WHERE s.from_day > ? AND s.from_day <= ? GROUP BY 1, 2
-         UNION ALL SELECT s.chapter_id, s.kind, count(*) FROM member_span s WHERE s.to_day > ? AND s.to_day <= ? GROUP BY 1, 2) c
-     GROUP BY 1, 2 HAVING sum(c.n) > 0"
-}
-
-/// Members by chapter and kind on a day, at a chapter and below it: those of the nearest tally, and what began and ended between.
+/// Members by chapter and kind on a day, at a chapter and below it: those of the nearer tally, and what began and ended between, which is
+/// taken back where the tally is the later one.
 fn counted(conn: &mut PgConnection, here: Uuid, on: NaiveDate) -> Result<Vec<(Uuid, String, i64)>, DbError> {
     let below: HashSet<Uuid> = tree::at_and_below(here).load(conn)?.into_iter().collect();
-    let days = member_tally_day::table.select(member_tally_day::day);
+    let tallies = member_tally_day::table.select(member_tally_day::day);
     let before: Option<NaiveDate> =
-        days.filter(member_tally_day::day.le(on)).order(member_tally_day::day.desc()).first(conn).optional()?;
+        tallies.filter(member_tally_day::day.le(on)).order(member_tally_day::day.desc()).first(conn).optional()?;
     let after: Option<NaiveDate> =
-        days.filter(member_tally_day::day.gt(on)).order(member_tally_day::day).first(conn).optional()?;
-    let base = before.unwrap_or(BEGINNING);
-    let rows: Vec<(Uuid, String, i64)> = match after.filter(|after| *after - on < on - base) {
-        Some(after) => CountedBack { base: &after, begun_after: &on, begun_until: &after, ended_after: &on, ended_until: &after }
-            .load(conn)?,
-        None => Counted { base: &base, begun_after: &base, begun_until: &on, ended_after: &base, ended_until: &on }.load(conn)?,
+        tallies.filter(member_tally_day::day.gt(on)).order(member_tally_day::day).first(conn).optional()?;
+    let before = before.unwrap_or(BEGINNING);
+    let (base, from, to, begun) = match after.filter(|after| *after - on < on - before) {
+        Some(after) => (after, on, after, -1),
+        None => (before, before, on, 1),
     };
+    let counted = Counted {
+        base: &base,
+        begun: &begun,
+        begun_after: &from,
+        begun_until: &to,
+        ended: &-begun,
+        ended_after: &from,
+        ended_until: &to,
+    };
+    let rows: Vec<(Uuid, String, i64)> = counted.load(conn)?;
     Ok(rows.into_iter().filter(|row| below.contains(&row.0)).collect())
 }
 

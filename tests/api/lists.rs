@@ -62,7 +62,9 @@ impl Instrumentation for Notes {
                 let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(list) = seen.get_mut(&self.database).filter(|_| of_a_request) {
                     // What stands between the values is enough to know it by.
-                    list.push(query.to_string().split(" -- binds").next().unwrap_or_default().to_owned());
+                    let asked = query.to_string().split(" -- binds").next().unwrap_or_default().to_owned();
+                    // Whether a connection still lives is asked by the pool, when it has lain for a while.
+                    list.extend((asked != "SELECT 1").then_some(asked));
                 }
             }
             _ => {}
@@ -420,9 +422,10 @@ fn fifty_rows_take_as_many_statements_as_one() {
             wrong.push(format!("{path}: {} and {} rows", one.1, fifty.1));
         }
         if one.0.len() < fifty.0.len() {
-            let more: Vec<_> = fifty.0.iter().skip(one.0.len().saturating_sub(1)).take(3).collect();
+            let often = |list: &[String], one: &String| list.iter().filter(|other| *other == one).count();
+            let more: BTreeSet<_> = fifty.0.iter().filter(|asked| often(&fifty.0, asked) > often(&one.0, asked)).collect();
             wrong.push(format!(
-                "{path}: {} statements for one row, {} for fifty; the last are {more:#?}",
+                "{path}: {} statements for one row, {} for fifty, among them {more:#?}",
                 one.0.len(),
                 fifty.0.len()
             ));
