@@ -152,7 +152,7 @@ def everything(only, arguments):
     if not only or "format" in only:
         parts.take("format", lambda: subprocess.run(FORMAT, cwd=ROOT).returncode == 0)
     wanted = [name for name in PROGRAMS if not only or name in only]
-    if targets := parts.build(["--workspace"]):
+    if (wanted or "lints" in only) and (targets := parts.build(["--workspace"])):
         parts.beside([(name, of_part(targets, name, arguments)) for name in wanted])
     return parts.end()
 
