@@ -1,0 +1,39 @@
+-- A page of what waits for a decision costs its own rows and a look at the chapters below, however much waits: what nobody below is left
+-- to decide is found by who stands between, chapter by chapter, and by the persons who may not decide, no longer request by request.
+-- Written at once: a list of pending entries would be read by every page.
+CREATE INDEX decision_barred_idx ON decision USING gin (not_by) WITH (fastupdate = off) WHERE state = 'ASKED';
+
+-- What other rooms ask of the tree: the chapters on whose line of today one stands, and how far above them.
+CREATE FUNCTION chapter_those_below(above uuid) RETURNS TABLE (chapter_id uuid, depth smallint) LANGUAGE sql STABLE AS $$
+    SELECT a.chapter_id, a.depth FROM chapter_ancestor a
+    WHERE a.ancestor_id = above AND a.depth > 0
+          AND NOT EXISTS (SELECT FROM chapter_stand_in i WHERE i.chapter_id = a.chapter_id AND i.from_depth <= a.depth)
+    UNION ALL
+    SELECT i.chapter_id, i.depth FROM chapter_stand_in i WHERE i.stand_in_id = above AND i.leads AND i.depth > 0
+$$;
+
+-- What they ask of the rights: the persons who hold one of these roles at a chapter on a day.
+CREATE FUNCTION role_holders(here uuid, roles text[], on_day date) RETURNS uuid[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(DISTINCT k.officer_id), '{}') FROM role_assignment r JOIN account k ON k.id = r.account_id
+    WHERE r.chapter_id = here AND r.role = ANY (roles) AND k.disabled_at IS NULL AND r.ended_at IS NULL
+          AND r.valid_from <= on_day AND (r.valid_to IS NULL OR r.valid_to >= on_day)
+$$;
+-- And of each of these chapters those who do so at itself or above it on its line of today, but below another chapter of that line; and of
+-- these the ones who stand highest. Chapters without such persons are left out.
+CREATE FUNCTION role_holders_between(above uuid, chapters uuid[], roles text[], on_day date)
+RETURNS TABLE (chapter_id uuid, persons uuid[], highest uuid[]) LANGUAGE sql STABLE AS $$
+    WITH wanted AS MATERIALIZED (
+        SELECT b.chapter_id, b.depth FROM chapter_those_below(above) b WHERE b.chapter_id = ANY (chapters)
+    ), line AS (
+        SELECT w.chapter_id, a.ancestor_id AS id, a.depth FROM wanted w JOIN chapter_ancestor a ON a.chapter_id = w.chapter_id AND a.depth < w.depth
+        WHERE NOT EXISTS (SELECT FROM chapter_stand_in i WHERE i.chapter_id = a.chapter_id AND i.from_depth <= a.depth)
+        UNION ALL
+        SELECT w.chapter_id, i.stand_in_id, i.depth FROM wanted w JOIN chapter_stand_in i ON i.chapter_id = w.chapter_id AND i.leads AND i.depth < w.depth
+    ), held AS (
+        SELECT l.chapter_id, k.officer_id, l.depth = max(l.depth) OVER (PARTITION BY l.chapter_id) AS is_highest
+        FROM line l JOIN role_assignment r ON r.chapter_id = l.id JOIN account k ON k.id = r.account_id
+        WHERE r.role = ANY (roles) AND k.disabled_at IS NULL AND r.ended_at IS NULL
+              AND r.valid_from <= on_day AND (r.valid_to IS NULL OR r.valid_to >= on_day)
+    )
+    SELECT h.chapter_id, array_agg(h.officer_id), array_agg(DISTINCT h.officer_id) FILTER (WHERE h.is_highest) FROM held h GROUP BY h.chapter_id
+$$;
