@@ -245,12 +245,24 @@ pub fn standing_of(conn: &mut PgConnection, drive: i64, who: &Known<'_>) -> Resu
     Ok(all_standing_of(conn, drive, who)?.into_iter().next())
 }
 
-/// By what it is known whose a booking is; `None` of somebody whose data were erased.
-pub fn known_as(conn: &mut PgConnection, id: Uuid) -> Result<Option<(Vec<u8>, Option<Vec<u8>>)>, DbError> {
-    use booking as b;
-    let row: Option<(Option<Vec<u8>>, Option<Vec<u8>>)> =
-        b::table.find(id).select((b::person_hash, b::name_hash)).first(conn).optional()?;
-    Ok(row.and_then(|(person, name)| Some((person?, name))))
+/// By what it is known whose a booking is, as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = booking, check_for_backend(diesel::pg::Pg))]
+pub struct Kept {
+    pub person_hash: Option<Vec<u8>>,
+    pub name_hash: Option<Vec<u8>>,
+}
+
+impl Kept {
+    /// `None` of somebody whose data were erased.
+    pub fn known(&self) -> Option<Known<'_>> {
+        Some(Known { person: self.person_hash.as_deref()?, name: self.name_hash.as_deref() })
+    }
+}
+
+/// [`Kept`] of a booking.
+pub fn kept(conn: &mut PgConnection, id: Uuid) -> Result<Option<Kept>, DbError> {
+    Ok(booking::table.find(id).select(Kept::as_select()).first(conn).optional()?)
 }
 
 /// These bookings are kept and not used from now on, or may be used again.

@@ -333,7 +333,10 @@ impl<'a> Giving<'a> {
 
 /// Who has booked already: of a drive, by number and letters of the name, each with the name's marks and their booking.
 #[derive(Default)]
-struct Already(HashMap<(i64, Vec<u8>), Vec<(Option<Vec<u8>>, Uuid)>>);
+struct Already(HashMap<(i64, Vec<u8>), Alike>);
+
+/// Bookings of one number and one name but for its marks: the marks of each, hashed, and its id.
+type Alike = Vec<(Option<Vec<u8>>, Uuid)>;
 
 impl Already {
     fn booking(&self, drive: i64, who: &Known<'_>) -> Option<Uuid> {

@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::bookings::{self, Booking, Known};
+use super::bookings::{self, Booking, Kept};
 use super::due;
 use super::model::{BookingCancelled, BookingState, DriveState, Free, Given, Slot};
 use super::rules;
@@ -51,7 +51,8 @@ pub fn fill(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Resul
     }
     let next = bookings::first_waiting(conn, drive.id, i64::try_from(free.len()).unwrap_or(i64::MAX))?;
     let hours = i64::from(rules::number(conn, rules::ANSWER_HOURS, vietnam_date(now))?);
-    let (mut taken, mut deadlines): (HashMap<(i64, i16), i16>, BTreeSet<DateTime<Utc>>) = Default::default();
+    let mut taken: HashMap<(i64, i16), i16> = HashMap::new();
+    let mut deadlines = Vec::new();
     for (row, slot) in next.iter().zip(&free) {
         // Whoever moves up on the day itself has until their slot begins.
         let until = (now + Duration::hours(hours)).min(slot.begins(drive.day));
@@ -65,7 +66,7 @@ pub fn fill(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Resul
             ))
             .execute(conn)?;
         *taken.entry((drive.id, slot.n)).or_default() += 1;
-        deadlines.insert(until);
+        deadlines.push(until);
     }
     expect_answers(conn, now, drive, deadlines)?;
     store::take(conn, &taken)?;
@@ -185,8 +186,9 @@ pub fn come_late(
     row: &Booking,
     slot: Option<i16>,
 ) -> Result<Late, DbError> {
-    let Some((person, name)) = bookings::known_as(conn, row.id)? else { return Ok(Late::Full) };
-    if bookings::standing_of(conn, drive.id, &Known { person: &person, name: name.as_deref() })?.is_some() {
+    let kept = bookings::kept(conn, row.id)?;
+    let Some(who) = kept.as_ref().and_then(Kept::known) else { return Ok(Late::Full) };
+    if bookings::standing_of(conn, drive.id, &who)?.is_some() {
         return Ok(Late::BookedAnew);
     }
     let slots = store::slots(conn, &[drive.id])?.remove(&drive.id).unwrap_or_default();
