@@ -38,7 +38,7 @@ class Bench:
         self.server = Server(program, folder)
         login = lambda user: (user, next(one["password"] for one in self.server.demo["logins"] if one["user"] == user))
         base = self.server.demo["base_url"]
-        self.officer = Client(base).log_in(*login("hanh.hamliem"))
+        self.officer = Client(base).log_in(*login("mai.hamliem"))
         self.chair = Client(base).log_in(*login("tam.hamliem")).may_decide(login("tam.hamliem")[1])
         self.socket = folder + "/data/s"
 
