@@ -18,22 +18,26 @@ CREATE FUNCTION role_holders(here uuid, roles text[], on_day date) RETURNS uuid[
     WHERE r.chapter_id = here AND r.role = ANY (roles) AND k.disabled_at IS NULL AND r.ended_at IS NULL
           AND r.valid_from <= on_day AND (r.valid_to IS NULL OR r.valid_to >= on_day)
 $$;
--- And of each of these chapters those who do so at itself or above it on its line of today, but below another chapter of that line; and of
--- these the ones who stand highest. Chapters without such persons are left out.
-CREATE FUNCTION role_holders_between(above uuid, chapters uuid[], roles text[], on_day date)
+-- And of each of these chapters those who do so at itself or above it on its line of today, but fewer steps above than is said; and of these
+-- the ones who stand highest. Chapters without such persons are left out. Each step is taken for all chapters at once.
+CREATE FUNCTION role_holders_between(chapters uuid[], steps smallint[], roles text[], on_day date)
 RETURNS TABLE (chapter_id uuid, persons uuid[], highest uuid[]) LANGUAGE sql STABLE AS $$
     WITH wanted AS MATERIALIZED (
-        SELECT b.chapter_id, b.depth FROM chapter_those_below(above) b WHERE b.chapter_id = ANY (chapters)
-    ), line AS (
-        SELECT w.chapter_id, a.ancestor_id AS id, a.depth FROM wanted w JOIN chapter_ancestor a ON a.chapter_id = w.chapter_id AND a.depth < w.depth
-        WHERE NOT EXISTS (SELECT FROM chapter_stand_in i WHERE i.chapter_id = a.chapter_id AND i.from_depth <= a.depth)
+        SELECT w.chapter_id, w.steps FROM unnest(chapters, steps) w(chapter_id, steps)
+    ), moved AS MATERIALIZED (
+        SELECT i.chapter_id, min(i.from_depth) AS from_depth FROM chapter_stand_in i WHERE i.chapter_id IN (SELECT w.chapter_id FROM wanted w) GROUP BY 1
+    ), line AS MATERIALIZED (
+        SELECT w.chapter_id, a.ancestor_id AS id, a.depth
+        FROM wanted w JOIN chapter_ancestor a ON a.chapter_id = w.chapter_id AND a.depth < w.steps LEFT JOIN moved m ON m.chapter_id = w.chapter_id
+        WHERE m.from_depth IS NULL OR a.depth < m.from_depth
         UNION ALL
-        SELECT w.chapter_id, i.stand_in_id, i.depth FROM wanted w JOIN chapter_stand_in i ON i.chapter_id = w.chapter_id AND i.leads AND i.depth < w.depth
-    ), held AS (
-        SELECT l.chapter_id, k.officer_id, l.depth = max(l.depth) OVER (PARTITION BY l.chapter_id) AS is_highest
-        FROM line l JOIN role_assignment r ON r.chapter_id = l.id JOIN account k ON k.id = r.account_id
-        WHERE r.role = ANY (roles) AND k.disabled_at IS NULL AND r.ended_at IS NULL
+        SELECT w.chapter_id, i.stand_in_id, i.depth FROM wanted w JOIN chapter_stand_in i ON i.chapter_id = w.chapter_id AND i.leads AND i.depth < w.steps
+    ), held AS MATERIALIZED (
+        SELECT r.chapter_id AS id, k.officer_id FROM role_assignment r JOIN account k ON k.id = r.account_id
+        WHERE r.chapter_id = ANY (ARRAY(SELECT DISTINCT l.id FROM line l)) AND r.role = ANY (roles) AND k.disabled_at IS NULL AND r.ended_at IS NULL
               AND r.valid_from <= on_day AND (r.valid_to IS NULL OR r.valid_to >= on_day)
+    ), ranked AS (
+        SELECT l.chapter_id, h.officer_id, l.depth = max(l.depth) OVER (PARTITION BY l.chapter_id) AS is_highest FROM line l JOIN held h ON h.id = l.id
     )
-    SELECT h.chapter_id, array_agg(h.officer_id), array_agg(DISTINCT h.officer_id) FILTER (WHERE h.is_highest) FROM held h GROUP BY h.chapter_id
+    SELECT r.chapter_id, array_agg(r.officer_id), array_agg(DISTINCT r.officer_id) FILTER (WHERE r.is_highest) FROM ranked r GROUP BY r.chapter_id
 $$;

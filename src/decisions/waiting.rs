@@ -54,7 +54,7 @@ statement! {
          SELECT g.*, role_holders(g.here, g.roles, g.today) AS persons
          FROM (SELECT ?::uuid AS here, ?::uuid[] AS own, ?::text[] AS roles, ?::date AS today, ?::timestamptz AS at, ?::text AS matter, ?::uuid AS id, ?::int8 AS most) g
      ), below AS MATERIALIZED (
-         SELECT b.chapter_id, d.asked_at, d.matter, d.id
+         SELECT b.chapter_id, b.depth, d.asked_at, d.matter, d.id
          FROM given g CROSS JOIN LATERAL chapter_those_below(g.here) b CROSS JOIN LATERAL (
              SELECT d.asked_at, d.matter, d.id FROM decision d
              WHERE d.approver_chapter_id = b.chapter_id AND d.state = 'ASKED'
@@ -64,7 +64,8 @@ statement! {
          WHERE g.persons <> '{}'
      ), who AS MATERIALIZED (
          SELECT b.chapter_id, b.persons, b.highest
-         FROM given g CROSS JOIN LATERAL role_holders_between(g.here, ARRAY(SELECT chapter_id FROM below), g.roles, g.today) b
+         FROM given g CROSS JOIN (SELECT array_agg(chapter_id) AS chapters, array_agg(depth) AS steps FROM below) f
+         CROSS JOIN LATERAL role_holders_between(f.chapters, f.steps, g.roles, g.today) b
      ), empty AS (
          SELECT b.chapter_id FROM below b WHERE NOT EXISTS (SELECT FROM who x WHERE x.chapter_id = b.chapter_id)
          ORDER BY b.asked_at, b.matter, b.id LIMIT (SELECT most FROM given)
