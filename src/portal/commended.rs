@@ -28,7 +28,9 @@ const A_PAGE: u32 = 30;
 const ON_CHAPTER: u32 = 3;
 
 /// Texts by code: in Vietnamese, in English.
-type Texts = HashMap<String, (String, String)>;
+type Texts = HashMap<String, Said>;
+/// A text in Vietnamese and in English.
+type Said = (String, String);
 
 fn said(of: &Texts, code: &str, lang: Lang) -> String {
     let said = of.get(code).map(|(vi, en)| if lang == Lang::En { en } else { vi });
@@ -96,7 +98,7 @@ fn cards(conn: &mut PgConnection, all: Vec<PublicPracticeModel>, areas: &Texts, 
     Ok(all.into_iter().map(card).collect())
 }
 
-fn area_names(conn: &mut PgConnection) -> Result<Vec<(String, (String, String))>, DbError> {
+fn area_names(conn: &mut PgConnection) -> Result<Vec<(String, Said)>, DbError> {
     Ok(areas(conn)?.into_iter().map(|area| (area.code, (area.vi, area.en))).collect())
 }
 
@@ -243,7 +245,7 @@ pub async fn list_models(
             .await?;
         let words = Some(q.as_str()).filter(|q| !q.is_empty());
         let asked = [("q", words), ("area", area.as_deref()), ("chapter", chapter.as_deref())];
-        let choice = |(code, (vi, en)): (String, (String, String))| Choice {
+        let choice = |(code, (vi, en)): (String, Said)| Choice {
             chosen: area.as_deref() == Some(code.as_str()),
             name: if lang == Lang::En { en } else { vi },
             code,
