@@ -65,12 +65,14 @@ fn the_inbox_is_what_request_by_request_would_be() {
         .map(|account| (account.id, account.officer));
     let (mut draw, mut ever) = (Draw(20_261_207), 0);
     for round in 0..10 {
-        for (id, _) in &chairs {
+        for (n, (id, _)) in chairs.iter().enumerate() {
             let disabled = if draw.below(5) < 3 { format!("'{}'", app.now()) } else { "NULL".to_owned() };
-            let ended = if draw.below(5) == 0 { format!("'{}'", app.now()) } else { "NULL".to_owned() };
-            app.database.execute(&format!(
-                "UPDATE account SET disabled_at = {disabled} WHERE id = '{id}'; UPDATE role_assignment SET ended_at = {ended} WHERE account_id = '{id}'"
-            ));
+            app.database.execute(&format!("UPDATE account SET disabled_at = {disabled} WHERE id = '{id}'"));
+            // What was ended never begins again; somebody is left at the centre.
+            if n > 1 && draw.below(20) == 0 {
+                let end = format!("UPDATE role_assignment SET ended_at = '{}' WHERE account_id = '{id}' AND ended_at IS NULL", app.now());
+                app.database.execute(&end);
+            }
         }
         let mut rows = Vec::new();
         for _ in 0..30 {
