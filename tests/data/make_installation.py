@@ -5,7 +5,7 @@
 
 Runs `serve` in a folder of its own, records gifts of every channel, reversals in every state, appeals in every state,
 people who share a telephone, papers, requests about personal data, old books carried over, publications, a second key of
-the log, members with cards, a committee, dues, volunteers, a call-out; then writes: backup/ (what `backup` makes), keys/ (of this test alone), story.json (who is there, and the
+the log, members with cards, a committee, dues, volunteers, a call-out, a day of giving blood and a drive to come; then writes: backup/ (what `backup` makes), keys/ (of this test alone), story.json (who is there, and the
 requests as they were sent with the answers they got, receipts among them). Run it once for a release, with that
 release's program, and never again: the point of the files is that an old program made them. (installation-2026-11-22
 was made by an older form of this file and is a plain dump.)
@@ -257,6 +257,35 @@ good("POST", "/api/v1/call-outs", call_out, hanh)
 good("POST", f"/api/v1/call-outs/{call_out['id']}/waves", {"id": str(uuid.uuid4()), "quiet_reason": "Nước lên nhanh"}, hanh)
 story["volunteers"] = [good("GET", f"/api/v1/volunteers/{volunteer['id']}", None, hanh)]
 story["call_out"] = {"id": call_out["id"], "asked": good("GET", f"/api/v1/call-outs/{call_out['id']}/asked", None, hanh)["items"]}
+
+# Blood: a drive of today that is reconciled, and one to come that is booked.
+def drive(on, title):
+    made = good("POST", "/api/v1/drives", {
+        "id": str(uuid.uuid4()), "chapter": "23095", "centre": "BINH_THUAN", "title": title, "day": on, "site": "Nhà văn hóa xã Hàm Liêm", "waiting_most": 3,
+        "slots": [{"from": "23:00", "until": "23:30", "places": 20}]}, hanh)
+    good("POST", f"/api/v1/drives/{made['code']}/opening", None, hanh)
+    return f"/api/v1/drives/{made['code']}"
+
+
+held, to_come = drive(day(0), "Ngày hội hiến máu"), drive(day(60), "Giọt hồng mùa xuân")
+donors = [("Nguyễn Thị Máu", "0912345701"), ("Lê Văn Hồng", "0912345702"), ("Phạm Thị Huyết", "0912345703")]
+booked = [good("POST", f"{held}/bookings", {"id": str(uuid.uuid4()), "name": name, "contact": phone}, hanh)["id"] for name, phone in donors]
+good("POST", f"{to_come}/bookings", {"id": str(uuid.uuid4()), "name": donors[0][0], "contact": donors[0][1]}, hanh)
+good("POST", f"{held}/beginning", None, hanh)
+good("POST", f"{held}/check-ins", {"items": [{"id": str(uuid.uuid4()), "booking": one} for one in booked]}, hanh)
+heads = "Họ và tên;Ngày sinh;Giới tính;Điện thoại;Kết quả;Lý do hoãn;Thể tích;Mã túi máu;Nhóm máu;Số giấy chứng nhận;Mã đặt chỗ\n"
+rows = "".join(f"{name};1988;Nữ;{phone};Đạt;;350;G123426{n:06};B+;HM {n:06};\n" for n, (name, phone) in enumerate(donors[:2], 1))
+rows += f"{donors[2][0]};1990;Nam;{donors[2][1]};Hoãn;Huyết sắc tố thấp;;;;;\n"
+good("POST", f"{held}/reconciliation?keep=true", None, hanh, raw=(heads + rows).encode(), headers={"content-type": "text/csv"})
+asked = good("POST", f"{held}/reconciliation/request", {}, hanh)
+good("POST", f"/api/v1/reconciliations/{asked['id']}/approval", None, tam)
+for _ in range(300):
+    if good("GET", f"/api/v1/reconciliations/{asked['id']}", None, hanh)["state"] == "DONE":
+        break
+    time.sleep(0.1)
+story["blood"] = {"drive": held, "to_come": to_come, "reconciliation": good("GET", f"/api/v1/reconciliations/{asked['id']}", None, hanh),
+                  "donors": good("GET", "/api/v1/donors?chapter=23095", None, hanh)["items"], "bookings": good("GET", f"{to_come}/bookings", None, hanh)["items"],
+                  "results": good("GET", f"/api/v1/public/blood-results?chapter=23095&year={today.year}")}
 
 # A second key of the log, announced by a leaf; receipts under both.
 subprocess.run([program, "keys", "rotate", "--which", "log"], env=env, check=True, capture_output=True)

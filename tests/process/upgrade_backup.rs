@@ -10,20 +10,24 @@ use crate::harness::*;
 
 /// Made by `b3cbc20`, by `c639506`, which keeps names as given, unusual gifts and limits of the law, and by `0b6650c`, the last one that
 /// knew money in alone.
-const INSTALLATIONS: [&str; 6] = [
+const INSTALLATIONS: [&str; 7] = [
     "installation-2026-11-29",
     "installation-2026-11-29-second",
     "installation-2026-11-30",
     "installation-2026-11-30-second",
     "installation-2026-12-01",
     "installation-2026-12-01-second",
+    "installation-2026-12-01-third",
 ];
 
 /// Those that have members.
-const WITH_MEMBERS: [&str; 2] = ["installation-2026-12-01", "installation-2026-12-01-second"];
+const WITH_MEMBERS: [&str; 3] = ["installation-2026-12-01", "installation-2026-12-01-second", "installation-2026-12-01-third"];
 
 /// Those that have volunteers.
-const WITH_VOLUNTEERS: [&str; 1] = ["installation-2026-12-01-second"];
+const WITH_VOLUNTEERS: [&str; 2] = ["installation-2026-12-01-second", "installation-2026-12-01-third"];
+
+/// Those that have days of giving blood.
+const WITH_BLOOD: [&str; 1] = ["installation-2026-12-01-third"];
 
 fn data(of: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(of)
@@ -176,6 +180,38 @@ fn volunteers_are_there(of: &str) {
     assert_eq!(now.len(), old.len());
     for (now, old) in now.iter().zip(old) {
         assert_eq!((&now["id"], &now["link"]), (&old["id"], &old["link"]), "a link that was sent leads on");
+    }
+    server.stop();
+}
+
+#[test]
+fn days_of_blood_of_an_earlier_release_are_there() {
+    WITH_BLOOD.iter().for_each(|of| blood_is_there(of));
+}
+
+fn blood_is_there(of: &str) {
+    let (_folder, server, story) = restored(of);
+    let hanh = server.log_in("hanh.hamliem", text(&story, "password"));
+    let get = |path: &str| {
+        let answer = server.send("GET", path, Some(&hanh), None);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json()
+    };
+    let old = &story["blood"];
+    let now = get(&format!("/api/v1/reconciliations/{}", text(&old["reconciliation"], "id")));
+    for of_it in ["state", "registered", "came", "gave", "deferred", "ml", "reasons"] {
+        assert_eq!(now[of_it], old["reconciliation"][of_it], "{of_it}");
+    }
+    for (path, was, same) in [
+        ("/api/v1/donors?chapter=23095".to_owned(), list(old, "donors"), ["id", "name", "donations", "last_on"]),
+        (format!("{}/bookings", text(old, "to_come")), list(old, "bookings"), ["id", "code", "state", "slot"]),
+    ] {
+        let now = get(&path);
+        assert_eq!(list(&now, "items").len(), was.len(), "{path}");
+        for old in was {
+            let one = list(&now, "items").iter().find(|one| one["id"] == old["id"]).unwrap();
+            same.iter().for_each(|of_it| assert_eq!(one[of_it], old[of_it], "{of_it} of {}", old["id"]));
+        }
     }
     server.stop();
 }
