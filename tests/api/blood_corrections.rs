@@ -150,7 +150,7 @@ fn a_correction_puts_right_what_was_given_what_was_counted_and_what_was_stated()
     assert_eq!(officer.post(&at(&code, "/corrections"), body.clone(), 200), asked, "sent again it is asked once");
     let mut another = body.clone();
     another["pieces"][3]["name"] = json!("Người Nào Đó");
-    officer.post(&at(&code, "/corrections"), another, 409);
+    officer.post(&at(&code, "/corrections"), another, 422);
     officer.post(
         &at(&code, "/corrections"),
         correction(json!([{"kind": "OTHER_VOLUME", "donation": other["id"], "volume_ml": 250}])),

@@ -104,7 +104,7 @@ fn a_drive_has_shifts_and_the_hours_of_who_came_are_entered_once() {
     mai.post(&at(&code, "/shifts"), body.clone(), 200);
     let mut other = body.clone();
     other["needed"] = json!(9);
-    mai.post(&at(&code, "/shifts"), other, 409);
+    mai.post(&at(&code, "/shifts"), other, 422);
     let early = at(&code, &format!("/shifts/{}", body["id"].as_str().unwrap()));
     let late = planned(&mai, &code, json!({"what": "Nước, bánh", "from": "06:30", "until": "08:00"}));
     mai.post(&format!("{early}/helpers"), json!({"volunteers": [hoa.0]}), 403);
