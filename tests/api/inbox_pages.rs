@@ -26,10 +26,11 @@ struct Waits {
 /// What a chapter's list is, request by request.
 fn meant(v: &mut Visit<'_>, here: ChapterId) -> Vec<Uuid> {
     let own = tree::with_succeeded(v.conn, here).unwrap();
-    let all: Vec<Waits> =
-        diesel::sql_query("SELECT id, approver_chapter_id, not_by FROM decision WHERE state = 'ASKED' ORDER BY asked_at, matter, id")
-            .load(v.conn)
-            .unwrap();
+    let all: Vec<Waits> = diesel::sql_query(
+        "SELECT id, approver_chapter_id, not_by FROM decision WHERE state = 'ASKED' ORDER BY asked_at, matter, id",
+    )
+    .load(v.conn)
+    .unwrap();
     let mut is_here = |row: &Waits| {
         own.contains(&row.approver_chapter_id)
             || nearest_approver(v.conn, v.now, ChapterId(row.approver_chapter_id), &row.not_by).unwrap() == Some(here)
@@ -70,16 +71,24 @@ fn the_inbox_is_what_request_by_request_would_be() {
             app.database.execute(&format!("UPDATE account SET disabled_at = {disabled} WHERE id = '{id}'"));
             // What was ended never begins again; somebody is left at the centre.
             if n > 1 && draw.below(20) == 0 {
-                let end = format!("UPDATE role_assignment SET ended_at = '{}' WHERE account_id = '{id}' AND ended_at IS NULL", app.now());
+                let end = format!(
+                    "UPDATE role_assignment SET ended_at = '{}' WHERE account_id = '{id}' AND ended_at IS NULL",
+                    app.now()
+                );
                 app.database.execute(&end);
             }
         }
         let mut rows = Vec::new();
         for _ in 0..30 {
-            let barred: Vec<String> = chairs.iter().filter(|_| draw.below(3) == 0).map(|(_, person)| format!("'{person}'")).collect();
+            let barred: Vec<String> =
+                chairs.iter().filter(|_| draw.below(3) == 0).map(|(_, person)| format!("'{person}'")).collect();
             let barred = if barred.is_empty() { format!("'{}'", Uuid::now_v7()) } else { barred.join(", ") };
             let (place, second) = (places[draw.below(places.len())], draw.below(9));
-            let (state, decided) = if draw.below(9) == 0 { ("REFUSED", format!("'{}', now()", account.id)) } else { ("ASKED", "NULL, NULL".to_owned()) };
+            let (state, decided) = if draw.below(9) == 0 {
+                ("REFUSED", format!("'{}', now()", account.id))
+            } else {
+                ("ASKED", "NULL, NULL".to_owned())
+            };
             rows.push(format!(
                 "SELECT 'TEST_MATTER', gen_random_uuid(), gen_random_uuid(), id, id, '{state}', ARRAY[{barred}]::uuid[], '{}'::uuid,
                         timestamptz '2026-11-22 08:00:00+07' + interval '{second} s', {decided} FROM chapter WHERE code = '{place}'",
@@ -119,11 +128,16 @@ fn read_for_a_page(app: &TestApp, reader: Actor, chapter: &str) -> (i64, usize) 
         #[diesel(sql_type = BigInt)]
         n: i64,
     }
+    // What the connection read in transactions a moment ago may still stand there.
+    let so_far = |v: &mut Visit<'_>| {
+        let read = "SELECT coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0)::int8 AS n FROM pg_stat_xact_user_tables WHERE relname = 'decision'";
+        diesel::sql_query(read).get_result::<Count>(v.conn).unwrap().n
+    };
     let page = by(app, reader, |v| {
         let (here, _) = v.see_code::<Read>(chapter)?;
+        let before = so_far(v);
         let shown = inbox::waiting(v, &here, Span { after: None, rows: 51 }).unwrap().len();
-        let read = "SELECT (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int8 AS n FROM pg_stat_xact_user_tables WHERE relname = 'decision'";
-        Ok::<_, Problem>((diesel::sql_query(read).get_result::<Count>(v.conn).unwrap().n, shown))
+        Ok::<_, Problem>((so_far(v) - before, shown))
     });
     page.unwrap()
 }

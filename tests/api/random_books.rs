@@ -19,7 +19,6 @@ const FUNDS: [&str; 3] = ["GENERAL", "APPEAL:LULUT", "OPERATING"];
 
 /// Those who act for a chapter, and its papers.
 struct Hands<'a> {
-    code: &'static str,
     officer: Caller<'a>,
     chair: Caller<'a>,
     invoice: String,
@@ -52,7 +51,7 @@ fn hands<'a>(app: &'a TestApp, code: &'static str) -> Hands<'a> {
     let bytes = papers::pdf(300 + code.len());
     papers::upload_at(&officer, code, "MONEY_ORDER", "application/pdf", &bytes);
     stock::record(app, code);
-    Hands { code, chair: app.chair_of(code), invoice: papers::sha256(&bytes), receipt: transfer_paper(app, code), officer }
+    Hands { chair: app.chair_of(code), invoice: papers::sha256(&bytes), receipt: transfer_paper(app, code), officer }
 }
 
 fn id_of(body: &Value) -> String {
@@ -91,7 +90,8 @@ impl<'a> Walk<'a> {
 
     /// Asked for by one and decided by another; now and then with a no, or taken back.
     fn two(&mut self, what: &'static str, place: usize, ask_at: &str, decided_at: &str, body: Value) -> Option<Value> {
-        let (officer, chair) = (self.app.bearer(self.hands[place].officer.token()), self.app.bearer(self.hands[place].chair.token()));
+        let (officer, chair) =
+            (self.app.bearer(self.hands[place].officer.token()), self.app.bearer(self.hands[place].chair.token()));
         self.post("asked", &officer, ask_at, &body)?;
         match self.draw.below(12) {
             0 => self.post("refused by the second person", &chair, &format!("{decided_at}/refusal"), &Value::Null).and(None),
@@ -124,7 +124,8 @@ impl<'a> Walk<'a> {
             1 => {
                 let kilos = self.vnd(200);
                 change["channel"] = json!("IN_KIND");
-                change["lines"] = json!([{"item": "RICE", "quantity": kilos, "unit": "KG", "value_vnd": amount, "valuation": "INVOICE"}]);
+                change["lines"] =
+                    json!([{"item": "RICE", "quantity": kilos, "unit": "KG", "value_vnd": amount, "valuation": "INVOICE"}]);
             }
             _ => {}
         }
@@ -196,7 +197,13 @@ impl<'a> Walk<'a> {
         let (spent, back) = (self.vnd(400_000), self.vnd(200_000));
         let ask = json!({"id": id, "day": self.app.today(), "content": "Thanh toán", "returned_vnd": back, "returned_by": "CASH",
             "lines": [{"category": "FOOD_WATER_MEDICINE", "amount_vnd": spent}]});
-        self.two("clearing", place, &format!("/api/v1/advances/{advance}/clearing"), &format!("/api/v1/advance-clearings/{id}"), ask);
+        self.two(
+            "clearing",
+            place,
+            &format!("/api/v1/advances/{advance}/clearing"),
+            &format!("/api/v1/advance-clearings/{id}"),
+            ask,
+        );
     }
 
     fn buy(&mut self) {
@@ -204,7 +211,12 @@ impl<'a> Walk<'a> {
         let lines = json!([{"item": "RICE", "quantity": kilos, "unit": "KG", "value_vnd": value, "expires_on": "2027-03-31"}]);
         let invoice = self.hands[place].invoice.clone();
         let from = *self.draw.one(&["CASH", "PAYABLE"]);
-        let ask = crate::purchases::at(self.app, PLACES[place], &invoice, json!({"fund": fund, "from": from, "lines": lines, "note": null}));
+        let ask = crate::purchases::at(
+            self.app,
+            PLACES[place],
+            &invoice,
+            json!({"fund": fund, "from": from, "lines": lines, "note": null}),
+        );
         self.order("purchase", place, "purchases", ask);
     }
 
@@ -320,7 +332,7 @@ impl<'a> Walk<'a> {
 /// What holds after each step.
 fn holds(app: &TestApp, step: usize) {
     let none = |what: &str, sql: &str| assert_eq!(app.database.number(sql), 0, "{what}, after step {step}");
-    none("funds that do not add up", "SELECT count(*) FROM (SELECT FROM posting GROUP BY fund_id HAVING sum(amount_vnd) <> 0) f");
+    none("funds that do not add up", "SELECT count(*) FROM (SELECT FROM posting GROUP BY fund_id HAVING sum(amount) <> 0) f");
     none(
         "below zero",
         "SELECT count(*) FROM balance WHERE amount_vnd < 0 AND account IN ('CASH_ON_HAND', 'BANK_GROUP', 'GOODS_IN_STOCK', 'ADVANCE')",
@@ -384,9 +396,17 @@ fn of_outflows_of_every_kind_at_once_one_goes_through() {
             ("payments", body(json!({"category": "FOOD_WATER_MEDICINE", "from": "CASH", "payee": {"name": "Cửa hàng Bảy Lúa"}}))),
             ("advances", body(json!({"from": "CASH", "person": {"name": "Nguyễn Văn Bình"}}))),
             ("cash-moves", body(json!({"how": "DEPOSIT"}))),
-            ("fund-releases", body(json!({"fund": null, "from_fund": "GENERAL", "to_fund": "APPEAL:LULUT", "held": "CASH", "document": of.invoice}))),
+            (
+                "fund-releases",
+                body(
+                    json!({"fund": null, "from_fund": "GENERAL", "to_fund": "APPEAL:LULUT", "held": "CASH", "document": of.invoice}),
+                ),
+            ),
             ("purchases", crate::purchases::at(&app, "23095", &of.invoice, json!({"lines": rice}))),
-            ("transfers", json!({"id": Uuid::now_v7(), "chapter": "23095", "to": "68", "fund": "GENERAL", "from": "CASH", "amount_vnd": 900_000})),
+            (
+                "transfers",
+                json!({"id": Uuid::now_v7(), "chapter": "23095", "to": "68", "fund": "GENERAL", "from": "CASH", "amount_vnd": 900_000}),
+            ),
         ];
         for (kind, ask) in &asks {
             of.officer.post(&format!("/api/v1/{kind}"), ask.clone(), 201);
