@@ -123,7 +123,9 @@ mod tests {
         for pointer in ["/giver/name", "/lines/1/unit", "/giver", "/lines/10", "/lines/0/unit", "/name"] {
             check.wrong(pointer, "WRONG", "Sai.", "Wrong.");
         }
-        for (place, sound) in [("/giver", false), ("/giver/name", false), ("/lines/1/unit", false), ("/lines/10", true), ("/day", true)] {
+        for (place, sound) in
+            [("/giver", false), ("/giver/name", false), ("/lines/1/unit", false), ("/lines/10", true), ("/day", true)]
+        {
             assert_eq!(check.sound(&[place]), sound, "{place}");
         }
         assert!(check.sound(&[]) && !check.sound(&["/day", "/lines"]));
