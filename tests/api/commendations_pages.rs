@@ -16,11 +16,11 @@ fn see(app: &TestApp, lang: &str, path: &str) -> String {
 }
 
 /// Has a team of Hàm Liêm commended there.
-fn team(app: &TestApp, name: &str) {
+fn team((officer, chair): (&Caller<'_>, &Caller<'_>), name: &str) {
     let body = proposal(json!({"collective": name}));
-    app.officer_of("23095").post(COMMENDATIONS, body.clone(), 201);
+    officer.post(COMMENDATIONS, body.clone(), 201);
     let approval = format!("{COMMENDATIONS}/{}/approval", body["id"].as_str().unwrap());
-    app.chair_of("23095").post(&approval, Value::Null, 200);
+    chair.post(&approval, Value::Null, 200);
 }
 
 fn published(officer: &Caller<'_>, change: Value) -> String {
@@ -39,7 +39,7 @@ fn who_was_commended_is_seen_and_named_while_they_agree() {
     assert!(!see(&app, "vi", "/don-vi/23095").contains("bieu-duong"), "nothing is said of nothing");
     let lan = person(&officer, "23095", "Nguyễn Thị Lan Xqz");
     let body = awarded(&app, &officer, &lan);
-    team(&app, "Đội <xung kích>");
+    team((&officer, &app.chair_of("23095")), "Đội <xung kích>");
     for path in [COMMENDED, "/hoat-dong/bieu-duong?chapter=68", "/don-vi/23095", "/don-vi/68", "/don-vi/TW"] {
         let shown = see(&app, "vi", path);
         assert!(shown.contains("Một cá nhân, không nêu tên") && shown.contains("Người tốt, việc thiện"), "{path}\n{shown}");
@@ -69,8 +69,9 @@ fn who_was_commended_is_seen_and_named_while_they_agree() {
 #[test]
 fn a_long_list_of_commendations_is_walked_page_by_page() {
     let app = TestApp::start();
+    let (officer, chair) = (app.officer_of("23095"), app.chair_of("23095"));
     for n in 0..31 {
-        team(&app, &format!("Đội Xq{n:02}z"));
+        team((&officer, &chair), &format!("Đội Xq{n:02}z"));
     }
     let first = see(&app, "vi", "/hoat-dong/bieu-duong?chapter=23095");
     let next = first.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");

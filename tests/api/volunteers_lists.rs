@@ -93,7 +93,9 @@ fn three_bad_rows_of_twelve_hundred_are_named_and_mended_all_go_in_by_a_job() {
     // Sent again, and its job run again, nobody is entered twice.
     let again = send(&officer, "&enter=true&verified=true", &mended, 200).json();
     assert_eq!((&again["outcome"], &again["import"]["id"]), (&json!("ENTERED"), &check["import"]["id"]));
-    app.database.execute("UPDATE job SET state = 'WAITING', ended_at = NULL, attempts = 0 WHERE kind = 'ENTER_VOLUNTEER_LIST'");
+    app.database.execute(
+        "UPDATE job SET state = 'WAITING', ended_at = NULL, attempts = 0, due_at = enqueued_at WHERE kind = 'ENTER_VOLUNTEER_LIST'",
+    );
     eventually("the job is run again", || officer.get(&job, 200)["state"] == "DONE");
     assert_eq!(counts(&app), [1_200; 5]);
     let one = officer.get(&format!("{VOLUNTEERS}?chapter=23095&state=VERIFIED&limit=1"), 200)["items"][0].clone();
@@ -147,7 +149,8 @@ fn a_list_whose_sender_left_goes_on_when_it_is_sent_again() {
     let officer = app.officer_of("23095");
     let check = send(&officer, "&enter=true", &list(0..600), 202).json();
     app.database.execute(
-        "UPDATE role_assignment SET valid_to = valid_from WHERE account_id = (SELECT uploaded_by FROM volunteer_import)",
+        "UPDATE role_assignment SET valid_from = '2020-01-01', valid_to = '2020-01-02'
+         WHERE account_id = (SELECT uploaded_by FROM volunteer_import)",
     );
     app.clock.advance(Duration::hours(2));
     app.database.wait_until("SELECT count(*) = 1 FROM job WHERE kind = 'ENTER_VOLUNTEER_LIST' AND state = 'DEAD'");
