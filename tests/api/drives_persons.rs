@@ -25,13 +25,12 @@ fn copy(officer: &Caller<'_>, person: &str) -> Vec<String> {
     held.map(|one| one["text"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Asks, and a second person decides where that is needed.
+/// Asks, and a second person, who is there before, decides where that is needed.
 fn done(app: &TestApp, officer: &Caller<'_>, kind: &str, what: Value) {
-    let request = ask(app, kind, what);
+    let (chair, request) = (app.chair_of("23095"), ask(app, kind, what));
     let asked = officer.post(REQUESTS, request.clone(), 201);
-    let state =
-        if asked["state"] == "DONE" { asked } else { app.chair_of("23095").post(&path(&request, "/approval"), Value::Null, 200) };
-    assert_eq!(state["state"], "DONE", "{state}");
+    let done = if asked["state"] == "DONE" { asked } else { chair.post(&path(&request, "/approval"), Value::Null, 200) };
+    assert_eq!(done["state"], "DONE", "{done}");
 }
 
 /// By number and by address, however it was typed; not the brother's under the same number, nor a namesake's.
