@@ -270,7 +270,9 @@ fn a_broken_field_hides_no_other_mistake() {
     let rice = |more: Value| app.gift(json!({"channel": "IN_KIND", "amount_vnd": 7, "lines": [more]}));
     let wrong = [
         (
-            app.gift(json!({"received_on": "31/02/2026", "amount_vnd": 0, "wish": "x".repeat(600), "extra": 1, "appeal": "NO-SUCH"})),
+            app.gift(
+                json!({"received_on": "31/02/2026", "amount_vnd": 0, "wish": "x".repeat(600), "extra": 1, "appeal": "NO-SUCH"}),
+            ),
             vec!["/amount_vnd NOT_POSITIVE", "/extra UNKNOWN_FIELD", "/received_on NOT_A_DATE", "/wish TOO_LONG"],
         ),
         (
@@ -310,7 +312,10 @@ fn a_broken_field_hides_no_other_mistake() {
         let single = officer.post("/api/v1/gifts", gift.clone(), 422);
         assert_eq!(anonymised(answer["items"][n]["problem"].clone()), anonymised(single), "{gift}");
     }
-    assert_eq!((said(wrong.len()), said(wrong.len() + 1)), (vec!["/amount_vnd NOT_POSITIVE".into()], vec!["/received_on WRONG_SHAPE".into()]));
+    assert_eq!(
+        (said(wrong.len()), said(wrong.len() + 1)),
+        (vec!["/amount_vnd NOT_POSITIVE".into()], vec!["/received_on WRONG_SHAPE".into()])
+    );
     assert_eq!(counts(&app).gifts(), 1, "nothing that had to be mended is booked");
     audit(&app);
 }

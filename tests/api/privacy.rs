@@ -300,8 +300,9 @@ fn nothing_private_is_in_anything_public() {
             for (place, text) in &public {
                 // A search answers with no more than what was typed; its own address is not part of the text.
                 // "Người" by itself is a word of the pages, of what the ledger's columns are called ("Người ủng hộ"), of questions, and of texts to agree to.
-                let describes =
-                    [".json", "form=SPREADSHEET", "/movements", "consent-texts", "/pre-check"].iter().any(|ending| place.ends_with(ending));
+                let describes = [".json", "form=SPREADSHEET", "/movements", "consent-texts", "/pre-check"]
+                    .iter()
+                    .any(|ending| place.ends_with(ending));
                 let of_the_page = form == "người" && place.starts_with('/') && (!place.starts_with("/api") || describes);
                 assert!(of_the_page || !text.contains(&form), "{secret:?}, as {form:?}, is in {place}: {text}");
             }
