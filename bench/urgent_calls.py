@@ -2,9 +2,9 @@
 """Urgent calls at 2,000,000 donors: bench/urgent_calls.py PROGRAM [--donors 2000000] [--finds 300] [--folder /dev/shm]
 
 The program runs its demo on a private PostgreSQL, into which 2,000,000 donors are written, spread over all chapters; groups are as frequent
-as in Việt Nam. First who may be called is asked for so many times with the program's own statement, read out of its source: at one commune,
-in one province, and around a commune under the province above, for groups as they come and for every rare one. Then whole waves of ten are
-asked through the server, of those donors of one commune whom it knows as persons. Printed are milliseconds.
+as in Việt Nam. First who may be called is asked for so many times with the program's own statements, read out of its source: at one commune,
+in one province, in the country without a province, and in the whole country, for groups as they come and for every rare one. Then whole waves
+of ten are asked through the server, of those donors of one commune whom it knows as persons. Printed are milliseconds.
 """
 import argparse, os, random, re, statistics, sys, tempfile, time, uuid
 
@@ -12,16 +12,29 @@ from beside import Server
 from call_outs import CHAPTER, Installation, moment
 
 ABLE, WAVES = 120, 4
-GROUPS = [("O", "POSITIVE"), ("B", "POSITIVE"), ("A", "POSITIVE"), ("AB", "POSITIVE"), ("O", "NEGATIVE"), ("B", "NEGATIVE"), ("A", "NEGATIVE")]
+GROUPS = [("O", "POSITIVE"), ("B", "POSITIVE"), ("A", "POSITIVE"), ("AB", "POSITIVE"), ("O", "NEGATIVE"), ("B", "NEGATIVE"), ("A", "NEGATIVE"), ("AB", "NEGATIVE")]
+# Half as they come, half each as often as the others.
+WEIGHTS = [45 + 12, 29 + 12, 21 + 12, 5 + 12, 12, 12, 12, 12]
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "src", "donors", "callable.rs")
-TYPES = "uuid[], text, text, date, text[], date[], boolean, uuid[], uuid[], bigint, bigint"
+# Statements of the program, and the types of their places.
+ASKED = {
+    "FindNear": "uuid[], text, text, date, date[], text[], uuid[], bigint, bigint",
+    "FindAnywhere": "text[], date[], text, text, date, uuid[], uuid[], bigint, bigint",
+    "FindWhoNeverGave": "text, text, date, uuid[], uuid[], bigint",
+}
+COMPONENTS, DAYS = "'{WHOLE_BLOOD,RED_CELLS,PLATELETS,PLASMA}'", "ARRAY[current_date - 84, current_date - 84, current_date - 14, current_date - 14]"
+MOST = 65
 
 
-def statement():
+def statement(name):
     """The program's own, with places as PostgreSQL numbers them."""
-    text = re.search(r'"(SELECT n\.id.*?)"\n\}', open(SOURCE, encoding="utf-8").read(), re.S)[1]
+    text = re.search(rf'struct {name} .*?"(SELECT .*?)"\n\}}', open(SOURCE, encoding="utf-8").read(), re.S)[1]
     parts = text.split("?")
     return "".join(part + (f"${n + 1}" if n + 1 < len(parts) else "") for n, part in enumerate(parts))
+
+
+def ids(chapters):
+    return f"'{{{','.join(chapters)}}}'"
 
 
 class Urgent(Installation):
@@ -48,23 +61,36 @@ class Urgent(Installation):
         self.sql("VACUUM ANALYZE donor")
 
     def finds(self, count):
-        """Milliseconds of each of so many questions."""
+        """Milliseconds of each of so many questions, by where they ask."""
         communes = self.sql("SELECT id FROM chapter WHERE level = 'COMMUNE' ORDER BY code").split()
         below = {}
         for line in self.sql("SELECT ancestor_id || ' ' || chapter_id FROM chapter_ancestor a JOIN chapter c ON c.id = a.ancestor_id WHERE c.level = 'PROVINCE'").split("\n"):
             above, chapter = line.split()
             below.setdefault(above, []).append(chapter)
         draw = random.Random(7)
-        lines = [f"PREPARE near ({TYPES}) AS {statement()};", "\\o /dev/null"]
+        lines = [f"PREPARE {name} ({types}) AS {statement(name)};" for name, types in ASKED.items()] + ["\\o /dev/null"]
+        where = {"a commune": lambda: [draw.choice(communes)], "a province": lambda: draw.choice(list(below.values())),
+                 "the country without a province": lambda: draw.choice(list(below.values())), "the country": lambda: []}
+        asked = []
         for n in range(count):
-            chapters = [draw.choice(communes)] if n % 3 == 0 else draw.choice(list(below.values()))
-            abo, rh = draw.choices(GROUPS, weights=[45, 30, 21, 5, 2, 2, 2])[0]
-            lines.append(f"EXECUTE near ('{{{','.join(chapters)}}}', '{abo}', '{rh}', current_date, '{{WHOLE_BLOOD,PLATELETS}}',"
-                         f" ARRAY[current_date - 84, current_date - 14], true, '{{}}', '{{}}', 65, 65);")
+            place = list(where)[n % len(where)]
+            (abo, rh), chapters = draw.choices(GROUPS, weights=WEIGHTS)[0], ids(where[place]())
+            if "country" in place:
+                lines.append(f"EXECUTE FindAnywhere ({COMPONENTS}, {DAYS}, '{abo}', '{rh}', current_date, {chapters}, '{{}}', {MOST}, {MOST});")
+                lines.append(f"EXECUTE FindWhoNeverGave ('{abo}', '{rh}', current_date, {chapters}, '{{}}', {MOST});")
+            else:
+                # A province may have more chapters than the program walks at once; the bench walks all of them.
+                lines.append(f"EXECUTE FindNear ({chapters}, '{abo}', '{rh}', current_date, {DAYS}, {COMPONENTS}, '{{}}', {MOST}, {MOST});")
+            asked.append((place, 2 if "country" in place else 1))
         script = self.server.folder + "/finds.sql"
         open(script, "w").write("\\timing on\n" + "\n".join(lines) + "\n")
         said = self.run("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", "so_nhan_ai", "-f", script)
-        return [float(ms) for ms in re.findall(r"Time: ([\d.]+) ms", said)][-count:]
+        spent = [float(ms) for ms in re.findall(r"Time: ([\d.]+) ms", said)][len(ASKED):]
+        times, at = {}, 0
+        for place, statements in asked:
+            times.setdefault(place, []).append(sum(spent[at:at + statements]))
+            at += statements
+        return times
 
     def wave(self):
         """Milliseconds in which ten donors are chosen, asked and answered for."""
@@ -94,9 +120,11 @@ def main():
             of = Urgent(server)
             of.fill_donors(args.donors)
             of.finds(30)
-            spent = sorted(of.finds(args.finds))
-            p99 = spent[int(len(spent) * 0.99)]
-            print(f"who may be called of {args.donors}: median {statistics.median(spent):.1f} ms, p99 {p99:.1f} ms, most {spent[-1]:.1f} ms", flush=True)
+            times = of.finds(args.finds)
+            for place, spent in {**times, "all of these": sum(times.values(), [])}.items():
+                spent.sort()
+                p99 = spent[min(int(len(spent) * 0.99), len(spent) - 1)]
+                print(f"who may be called of {args.donors} in {place}: median {statistics.median(spent):.1f} ms, p99 {p99:.1f} ms, most {spent[-1]:.1f} ms", flush=True)
             waves = [of.wave() for _ in range(WAVES)]
             print(f"a wave of ten: {', '.join(f'{one:.0f}' for one in waves)} ms")
         finally:

@@ -222,7 +222,7 @@ pub fn start(shared: Shared, listener: TcpListener, workers: usize) -> std::io::
     let bookings = means.get::<Bookings>()?;
     let (public_log, pieces) = (web::Data::new(means.get::<PublicLog>()?), web::Data::new(PieceCache::default()));
     let for_requests = search.clone();
-    let live = Live::start(shared.db.clone(), search.clone());
+    let live = Live::start(shared.db.clone(), shared.clock.clone(), search.clone());
     let stream = web::Data::new(live.clone());
     let known = web::Data::new(KnownPaths::of(registered()));
     let documents = documents().map_err(std::io::Error::other)?;

@@ -2,11 +2,11 @@
 
 use crate::house::Rooms;
 use crate::{
-    activities, authz, blood_days, blood_honours, blood_results, blood_rules, blood_targets, bookkeeping, books, call_outs,
-    calling, campaigns, changes, chapters, commendations, committees, corrections, courses, decisions, documents, donors, drives,
-    dues, family_links, giving, identity, jobs, ledger, links, log, members, organs, outbox, parties, password_links, periods,
-    persons, pre_check, privacy, publications, search, settlements, spending, statements, stock, successions, teams, transfers,
-    tree, urgent_calls, volunteers, vouchers, webhooks,
+    activities, authz, blood_corrections, blood_days, blood_honours, blood_results, blood_rules, blood_targets, bookkeeping,
+    books, call_outs, calling, campaigns, changes, chapters, commendations, committees, corrections, courses, decisions,
+    documents, donors, drive_shifts, drives, dues, family_links, giving, identity, jobs, ledger, links, log, members, organs,
+    outbox, parties, password_links, periods, persons, pre_check, privacy, publications, search, settlements, spending,
+    statements, stock, successions, teams, transfers, tree, urgent_calls, volunteers, vouchers, webhooks,
 };
 
 /// From the floor upwards. A new room has its line here.
@@ -41,11 +41,13 @@ pub const ROOMS: Rooms = Rooms(&[
     &blood_rules::ROOM,
     &blood_targets::ROOM,
     &drives::ROOM,
+    &drive_shifts::ROOM,
     &pre_check::ROOM,
     &donors::ROOM,
     &blood_days::ROOM,
     &blood_results::ROOM,
     &blood_honours::ROOM,
+    &blood_corrections::ROOM,
     &urgent_calls::ROOM,
     &giving::ROOM,
     &spending::ROOM,

@@ -49,3 +49,5 @@ mod stopping;
 mod upgrade;
 #[path = "process/upgrade_backup.rs"]
 mod upgrade_backup;
+#[path = "process/volunteers.rs"]
+mod volunteers;

@@ -214,9 +214,9 @@ def why_not(name):
         return "small letters, digits and _, beginning with a letter"
     if name in RUST or name in SQL:
         return f"{name} is a word of Rust or SQL: no module or table can be called so"
-    for taken in (f"src/{name}", f"src/{name}.rs"):
+    for taken in (f"src/{name}", f"src/{name}.rs", f"crates/{name}"):
         if os.path.exists(path(taken)):
-            return f"there is a room {name} already ({taken})"
+            return f"there is a room or a crate {name} already ({taken})"
     for taken in (f"tests/api/{name}.rs", f"tests/api/{name}"):
         if os.path.exists(path(taken)):
             return f"tests are called so already ({taken})"

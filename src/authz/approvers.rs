@@ -65,35 +65,16 @@ pub fn line_of_approvers(
     not: &[Uuid],
 ) -> Result<Vec<(ChapterId, bool)>, DbError> {
     let today = vietnam_date(now);
-    let roles = Role::ALL.into_iter().filter(|role| role.has(RightName::Approve)).map(Role::name).collect();
+    let roles = approving_roles();
     let rows: Vec<(Uuid, bool)> =
         LineOfApprovers { roles: &roles, from: &today, to: &today, not: &not.to_vec(), chapter: &chapter.0, same: &chapter.0 }
             .load(conn)?;
     Ok(rows.into_iter().map(|(id, has)| (ChapterId(id), has)).collect())
 }
 
-/// [`nearest_approver`] as SQL, for lists that ask it of every row: `at` is the column of the chapter, `not` that of the persons who
-/// do not count. What is written into it comes from types, not from anybody.
-pub fn nearest_approver_of(at: &str, not: &str, now: DateTime<Utc>) -> String {
-    let today = vietnam_date(now);
-    let roles: Vec<String> =
-        Role::ALL.into_iter().filter(|role| role.has(RightName::Approve)).map(|role| format!("'{}'", role.name())).collect();
-    let roles = roles.join(", ");
-    format!(
-        "(SELECT l.id FROM (
-              SELECT ca.ancestor_id AS id, ca.depth FROM chapter_ancestor ca
-              WHERE ca.chapter_id = {at}
-                AND NOT EXISTS (SELECT FROM chapter_stand_in i WHERE i.chapter_id = ca.chapter_id AND i.from_depth <= ca.depth)
-              UNION ALL
-              SELECT i.stand_in_id, i.depth FROM chapter_stand_in i WHERE i.chapter_id = {at} AND i.leads
-          ) l
-          JOIN role_assignment ra ON ra.chapter_id = l.id
-          JOIN account acc ON acc.id = ra.account_id
-          WHERE ra.role IN ({roles}) AND acc.disabled_at IS NULL AND ra.ended_at IS NULL
-            AND ra.valid_from <= '{today}' AND (ra.valid_to IS NULL OR ra.valid_to >= '{today}')
-            AND acc.officer_id <> ALL ({not})
-          ORDER BY l.depth LIMIT 1)"
-    )
+/// The roles that may APPROVE, by name: what other rooms' statements ask `role_holders` and `role_holders_between` about.
+pub fn approving_roles() -> Vec<&'static str> {
+    Role::ALL.into_iter().filter(|role| role.has(RightName::Approve)).map(Role::name).collect()
 }
 
 /// The nearest chapter, from this one upward on the line of today, where somebody other than `not` (persons) may APPROVE.
@@ -104,7 +85,7 @@ pub fn nearest_approver(
     not: &[Uuid],
 ) -> Result<Option<ChapterId>, DbError> {
     let today = vietnam_date(now);
-    let roles = Role::ALL.into_iter().filter(|role| role.has(RightName::Approve)).map(Role::name).collect();
+    let roles = approving_roles();
     let found: Option<(Uuid,)> =
         NearestApprover { chapter: &chapter.0, same: &chapter.0, roles: &roles, from: &today, to: &today, not: &not.to_vec() }
             .get_result(conn)

@@ -34,7 +34,7 @@ pub const ROOM: Room =
     Room { tables: &["audit_event", "idempotency_key"], chapters: &[("audit_event.chapter_id", Stays)], ..Room::called("authz") };
 
 pub use actor::{Actor, Cast};
-pub use approvers::{line_of_approvers, nearest_approver, nearest_approver_of};
+pub use approvers::{approving_roles, line_of_approvers, nearest_approver};
 pub use audit::{
     AuditEvent, AuditRow, PERSONS_SEARCHED, audit, audit_detailed, events_of_account, events_of_chapter, searches_since,
 };

@@ -19,6 +19,8 @@ const TOTALS: &str = "SELECT t.drive_id::text, format('says that %s gave and %s 
 FROM drive_total t LEFT JOIN drive_file f ON f.drive_id = t.drive_id AND f.state = 'DONE' LEFT JOIN drive_row r ON r.file_id = f.id AND r.counts
 GROUP BY t.drive_id HAVING count(DISTINCT f.id) <> 1 OR t.gave <> count(r.id) FILTER (WHERE r.outcome = 'GAVE')
     OR t.deferred <> count(r.id) FILTER (WHERE r.outcome = 'DEFERRED') OR t.ml <> coalesce(sum(r.volume_ml), 0)
+    OR t.came <> (SELECT count(*) FROM drive_check_in c WHERE c.drive_id = t.drive_id AND c.counts)
+               + count(r.id) FILTER (WHERE NOT EXISTS (SELECT FROM drive_check_in c WHERE c.drive_id = t.drive_id AND c.counts AND c.booking_id = r.booking_id))
     OR t.deferred <> (SELECT coalesce(sum(x.persons), 0) FROM drive_deferral x WHERE x.drive_id = t.drive_id)";
 
 const FILES: &str = "SELECT f.id::text, format('is %s with %s of %s rows carried over, and %s differences that wait', f.state, f.done_rows, f.row_count,

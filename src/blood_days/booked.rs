@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::fault::Fault;
 use crate::authz::Visit;
+use crate::donors::Fault;
 use crate::drives::bookings::{self, Booking};
 use crate::drives::model::Content;
 

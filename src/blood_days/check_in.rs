@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::fault::Fault;
 use super::model::{CheckInResult, DifferenceKind};
 use super::out::{CheckInAdvice, CheckInFault, CheckInItemOut, CheckInOut};
 use super::store::{self, CheckInRow, DifferenceRow, OPEN};
@@ -15,7 +14,7 @@ use crate::authz::{Granted, KeepBlood, SeeBlood, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::basics::{Birth, Line, Phone, PublicCode};
 use crate::blood_rules::{self, Asked, Component, Rules};
-use crate::donors;
+use crate::donors::{self, Fault};
 use crate::drives::bookings::{self, Booking};
 use crate::drives::model::Content;
 use crate::drives::{self, Drive, DriveState};
@@ -168,6 +167,7 @@ fn write(v: &mut Visit<'_>, drive: &Drive, file: Option<Uuid>, row: &CheckInRow)
             settled_by: None,
             settled_at: None,
             found_at: v.now,
+            why: None,
         };
         store::insert_differences(v.conn, &[difference])?;
     }
@@ -249,7 +249,7 @@ fn donors_of(v: &mut Visit<'_>, chapter: ChapterId, ids: &[Uuid]) -> Result<Foun
 }
 
 /// Somebody who booked, as the persons of a chapter are compared.
-pub(super) fn particulars(who: &Content) -> Option<Particulars> {
+pub fn particulars(who: &Content) -> Option<Particulars> {
     let name = Line::parse(&who.name, 100).ok()?;
     let phone = Phone::today(&who.contact);
     let mail = (phone.is_none() && who.contact.contains('@')).then(|| who.contact.clone());

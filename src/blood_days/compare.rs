@@ -7,7 +7,6 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::check_in::kept;
-use super::fault::Fault;
 use super::form::{self, File, Layout};
 use super::matching::{self, Compared, Known};
 use super::model::{DifferenceKind, Entry, FileState, Outcome};
@@ -15,7 +14,7 @@ use super::out::DifferenceCount;
 use super::store::{self, DifferenceRow, FileRow, OPEN, RowRow};
 use crate::authz::{Granted, KeepBlood, Visit};
 use crate::blood_rules::Rules;
-use crate::donors;
+use crate::donors::{self, Fault};
 use crate::drives::{self, BookingState, Drive, DriveState};
 use crate::http::FieldError;
 use crate::vault::Vault;
@@ -82,13 +81,19 @@ pub fn read(frame: &Frame, bytes: &[u8]) -> Result<File, Fault> {
 }
 
 /// What comparing a file with a drive found.
-pub struct Found {
-    pub compared: Compared,
-    pub content_hash: [u8; 32],
+struct Found {
+    compared: Compared,
+    content_hash: [u8; 32],
+}
+
+/// Compares for whoever looks alone, and keeps nothing. The right is asked for again: reading a file takes its time.
+pub fn look(v: &mut Visit<'_>, frame: &Frame, entries: &[Entry]) -> Result<Compared, Fault> {
+    kept(v, &frame.drive.code)?;
+    Ok(compare(v, frame, entries)?.compared)
 }
 
 /// Compares, as things stand.
-pub fn compare(v: &mut Visit<'_>, frame: &Frame, entries: &[Entry]) -> Result<Found, Fault> {
+fn compare(v: &mut Visit<'_>, frame: &Frame, entries: &[Entry]) -> Result<Found, Fault> {
     let bookings = known(v, &frame.drive)?;
     let rules = Rules::on(v.conn, frame.drive.day)?;
     let bags: Vec<i16> = rules.bags().iter().map(|bag| bag.ml).collect();
@@ -212,6 +217,7 @@ fn rows(vault: &Vault, file: Uuid, entries: &[Entry], compared: &Compared) -> Re
             // The second row of a booking is somebody's only when somebody says so.
             booking_id: of.filter(|booking| taken.insert(*booking)),
             counts: true,
+            correction_id: None,
         });
     }
     Ok(rows)
@@ -233,6 +239,7 @@ fn differences(file: &FileRow, rows: &[RowRow], compared: &Compared) -> Vec<Diff
         settled_by: None,
         settled_at: None,
         found_at: file.uploaded_at,
+        why: None,
     };
     compared.differences.iter().map(row).collect()
 }

@@ -7,7 +7,6 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::fault::Fault;
 use super::wire::CheckInIn;
 use super::{check_in, compare, matter, settle, work};
 use crate::authz::{Actor, Cast, KeepBlood, Visit};
@@ -16,6 +15,7 @@ use crate::basics::clock::vietnam_date;
 use crate::chapters::things::{Thing, next_code};
 use crate::db::Db;
 use crate::decisions::Verdict;
+use crate::donors::Fault;
 use crate::drives::{DriveState, store as drives};
 use crate::house::thread::Means;
 use crate::http::Lang;

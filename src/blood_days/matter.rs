@@ -3,13 +3,13 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::fault::Fault;
 use super::model::FileState;
 use super::store::{self, FileRow};
 use super::work::CARRY_OVER;
 use crate::authz::{Approve, Denied, Granted, KeepBlood, Right, Visit};
 use crate::basics::{Line, hex};
 use crate::decisions::{self, Actions, Approval, Content, Matter, New, State, Verdict};
+use crate::donors::Fault;
 use crate::drives::{self, Drive};
 use crate::identity::store as identity;
 use crate::jobs::{self, NewJob};

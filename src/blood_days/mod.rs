@@ -13,22 +13,23 @@
 //! - Nothing is carried over while a difference waits; who sent the file or settled a difference does not agree to it.
 //! - Why somebody was put off is a word of the public list or CENTRE_DECISION. What the file said of it is kept nowhere.
 //! - A part of a file is carried over in one transaction with the note that it was; who its people were is forgotten with it.
-//! - Totals are what two persons agreed on. What comes later is settled with a note and changes none of them.
+//! - Totals are what two persons agreed on. What comes later is settled with a note and changes none of them; what is to change them is a
+//!   correction, which two persons agree on as well ([`rewrite`]).
 //! - READ shows counts, and no person.
 
-mod answers;
 pub mod audit;
 mod booked;
 mod check_in;
 mod compare;
 mod demo;
-mod fault;
 pub mod form;
 pub mod holder;
 mod matching;
 mod matter;
 pub mod model;
 mod out;
+pub mod rewrite;
+mod rewrite_store;
 pub mod routes;
 mod settle;
 mod show;
@@ -38,6 +39,7 @@ mod totals;
 mod wire;
 pub mod work;
 
+pub use check_in::particulars;
 pub use totals::{Totals, totals};
 
 use crate::house::Room;

@@ -66,6 +66,23 @@ codes! {
         FileRight = "FILE_RIGHT",
         /// It is as was written down at the door.
         OursRight = "OURS_RIGHT",
+        /// They came and gave nothing, and why is named.
+        GaveNothing = "GAVE_NOTHING",
+    }
+
+    /// Why somebody who came gave nothing. None of it is about their health: whom the centre put off stands in its list, or in a
+    /// correction of it.
+    #[derive(Hash)]
+    pub wire enum GaveNothing {
+        /// They left before it was their turn.
+        LeftEarly = "LEFT_EARLY",
+        /// The centre had no time for them any more.
+        NoTimeLeft = "NO_TIME_LEFT",
+        ChangedMind = "CHANGED_MIND",
+        /// They came with somebody else.
+        Accompanied = "ACCOMPANIED",
+        /// They were there to help.
+        Helped = "HELPED",
     }
 
     /// What became of a check-in that was sent.
@@ -82,14 +99,22 @@ codes! {
     }
 }
 
+/// How a difference was settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    pub how: Settlement,
+    /// Of who came and gave nothing.
+    pub why: Option<GaveNothing>,
+}
+
 impl DifferenceKind {
-    /// How it may be settled.
-    pub fn settled_by(self) -> &'static [Settlement] {
-        use Settlement::{Count, FileRight, LeaveOut, OursRight};
+    /// How it may be settled. `is_agreed`: two persons have agreed on the result, which nothing but a correction changes.
+    pub fn settled_by(self, is_agreed: bool) -> &'static [Settlement] {
+        use Settlement::{Count, FileRight, GaveNothing, LeaveOut, OursRight};
         match self {
-            Self::NotCheckedIn | Self::UnknownCode | Self::Double | Self::NumberGiven | Self::NotInFile | Self::LateCheckIn => {
-                &[Count, LeaveOut]
-            }
+            Self::LateCheckIn if is_agreed => &[GaveNothing, LeaveOut],
+            Self::LateCheckIn => &[Count, GaveNothing, LeaveOut],
+            Self::NotCheckedIn | Self::UnknownCode | Self::Double | Self::NumberGiven | Self::NotInFile => &[Count, LeaveOut],
             Self::OtherPerson => &[FileRight, OursRight, LeaveOut],
             Self::OtherVolume => &[FileRight, OursRight],
         }
@@ -158,9 +183,11 @@ mod tests {
 
     #[test]
     fn every_difference_can_be_settled_in_two_ways_or_more() {
-        for kind in DifferenceKind::ALL {
-            assert!(kind.settled_by().len() >= 2, "{kind}");
+        for (kind, is_agreed) in DifferenceKind::ALL.into_iter().flat_map(|kind| [(kind, false), (kind, true)]) {
+            assert!(kind.settled_by(is_agreed).len() >= 2, "{kind}");
         }
+        // What two persons agreed on is not counted anew by one.
+        assert!(!DifferenceKind::LateCheckIn.settled_by(true).contains(&Settlement::Count));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{CheckInResult, DifferenceKind, FileState, Outcome, Settlement};
+use super::model::{CheckInResult, DifferenceKind, FileState, GaveNothing, Outcome, Settlement};
 use crate::blood_rules::DeferralReason;
 use crate::http::Lang;
 
@@ -179,6 +179,10 @@ pub struct ReconciliationOut {
     pub deferred: i32,
     /// Millilitres.
     pub ml: i64,
+    /// Once two persons agreed: how often they did; 1, and one more with each correction. A correction says of which version it speaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
+    pub version: Option<i16>,
     /// Once two persons agreed: how many were put off for which reason.
     pub reasons: Vec<ReasonCount>,
     /// Differences, by kind.
@@ -234,6 +238,9 @@ pub struct DifferenceOut {
     /// How it was settled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub how: Option<Settlement>,
+    /// Of who came and gave nothing: why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<GaveNothing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// When it was settled.

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::compare;
+use super::compare::{self, Frame};
 use super::form::File;
 use super::model::DifferenceKind;
 use super::out::{BloodFileCheck, BloodFileFault, CheckInOut, CheckInsOut, DifferenceCount, DifferenceOut, ReconciliationOut};
@@ -118,8 +118,7 @@ struct Sent {
     actor: Actor,
     now: DateTime<Utc>,
     lang: Lang,
-    code: String,
-    layout: String,
+    frame: Frame,
     keep: bool,
 }
 
@@ -148,32 +147,25 @@ pub async fn send_blood_file(
     lang: Lang,
     SentFile(bytes): SentFile,
 ) -> Answer<BloodFileCheck> {
-    let sent = Sent {
-        actor: desk.actor(),
-        now: desk.now(),
-        lang,
-        code: code.into_inner(),
-        layout: query.layout.unwrap_or_else(|| "GENERAL".to_owned()),
-        keep: query.keep.unwrap_or(false),
-    };
+    let layout = query.layout.unwrap_or_else(|| "GENERAL".to_owned());
+    // Whoever may not send it is told so at once, and waits for nobody's file.
+    let frame = desk.tx(move |v| Ok(compare::frame(v, &code, &layout)?)).await?;
+    let sent = Sent { actor: desk.actor(), now: desk.now(), lang, frame, keep: query.keep.unwrap_or(false) };
     let _turn = READING.acquire().await.map_err(Problem::internal)?;
     desk.blocking(move |db, vault, _| checked(db, vault, &sent, &bytes)).await.map(Reply::made)
 }
 
 /// Reads, compares and, where that is asked, keeps a file; says whether it is new.
 fn checked(db: &Db, vault: &Vault, sent: &Sent, bytes: &[u8]) -> Result<(BloodFileCheck, bool), Problem> {
-    let frame = db.tx_blocking(|conn| -> Result<_, Problem> {
-        let mut v = Visit::enter(conn, vault, sent.now, sent.actor)?;
-        Ok(compare::frame(&mut v, &sent.code, &sent.layout)?)
-    })?;
-    let file = compare::read(&frame, bytes)?;
+    let frame = &sent.frame;
+    let file = compare::read(frame, bytes)?;
     db.tx_blocking(|conn| -> Result<_, Problem> {
         let mut v = Visit::enter(conn, vault, sent.now, sent.actor)?;
         if !sent.keep || !file.faults.is_empty() {
-            let found = compare::compare(&mut v, &frame, &file.entries)?;
-            return Ok((check(&file, compare::counted(&found.compared), None, sent.lang), false));
+            let found = compare::look(&mut v, frame, &file.entries)?;
+            return Ok((check(&file, compare::counted(&found), None, sent.lang), false));
         }
-        let (row, is_new) = compare::keep(&mut v, &frame, &file.entries)?;
+        let (row, is_new) = compare::keep(&mut v, frame, &file.entries)?;
         let shown = show::out(&mut v, &frame.drive, Some(row))?;
         let differences = shown.differences.clone();
         Ok((check(&file, differences, Some(shown), sent.lang), is_new))
@@ -250,6 +242,9 @@ pub async fn list_drive_differences(
 }
 
 /// Settle a difference, with what was found out.
+///
+/// Of a check-in that came after two persons agreed on the result it is said that they came and gave nothing, and why, or that it is not
+/// counted; neither changes the result. Whoever is to be counted after all is asked for as a correction.
 #[utoipa::path(
     tag = "blood_days",
     params(
@@ -266,10 +261,10 @@ pub async fn settle_drive_difference(
     Body(body): Body<SettlementIn>,
 ) -> Answer<DifferenceOut> {
     let (code, id) = path.into_inner();
-    let why = body.check()?;
-    let content = format!("{code}\0{id}\0{}\0{}", body.how, why.as_str());
+    let (settled, note) = body.check().map_err(Problem::invalid)?;
+    let content = format!("{code}\0{id}\0{}\0{:?}\0{}", body.how, body.why, note.as_str());
     let work = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        let row = settle::settle(v, &code, id, body.how, &why)?;
+        let row = settle::settle(v, &code, id, settled, &note)?;
         show::shown(v, vec![row])?.pop().ok_or_else(Problem::not_found)
     };
     desk.once("drive/settlement", content, work).await

@@ -4,24 +4,24 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::check_in::kept;
-use super::fault::Fault;
 use super::matter;
-use super::model::{DifferenceKind, FileState, Settlement};
+use super::model::{DifferenceKind, FileState, Settled, Settlement};
 use super::store::{self, Change, DifferenceRow, FileRow};
 use crate::authz::{Attempt, Visit};
 use crate::basics::Line;
-use crate::drives::DriveState;
+use crate::donors::Fault;
+use crate::drives::{Drive, DriveState};
 use crate::vault::place;
 
 /// Settles a difference. The same again changes nothing.
-pub fn settle(v: &mut Visit<'_>, code: &str, id: Uuid, how: Settlement, note: &Line) -> Result<DifferenceRow, Fault> {
+pub fn settle(v: &mut Visit<'_>, code: &str, id: Uuid, settled: Settled, note: &Line) -> Result<DifferenceRow, Fault> {
     let (drive, grant) = kept(v, code)?;
     let one = store::hold_difference(v.conn, drive.id, id)?.ok_or(Fault::Unknown)?;
-    if v.attempt() == Attempt::Replay || (!one.is_open() && one.how() == Some(how)) {
+    if v.attempt() == Attempt::Replay || (!one.is_open() && one.how() == Some(settled)) {
         return Ok(one);
     }
     let kind = one.kind().ok_or_else(|| Fault::broken("a difference of no kind"))?;
-    if !kind.settled_by().contains(&how) {
+    if !kind.settled_by(false).contains(&settled.how) {
         return Err(Fault::field(
             "/how",
             "NOT_A_CHOICE",
@@ -29,18 +29,42 @@ pub fn settle(v: &mut Visit<'_>, code: &str, id: Uuid, how: Settlement, note: &L
             "This difference is not settled in this way.",
         ));
     }
-    let file = store::standing_file(v.conn, drive.id)?;
-    let is_open = match &file {
-        Some(file) => file.state().is_some_and(FileState::is_open),
-        None => true,
-    };
+    let is_after = is_agreed(&drive);
+    may_settle(v, &drive, &one, (kind, settled.how))?;
+    apply(v, &one, (kind, settled.how), is_after)?;
+    let sealed = v.vault.seal(place("drive_difference", "note", &one.id), note.as_str().as_bytes())?;
+    store::settle(v.conn, one.id, (settled, Some(&sealed)), (grant.account(), v.now))?;
+    let detail = json!({"drive": drive.code, "kind": kind.name(), "how": settled.how.name()});
+    v.note_with(&grant, "DRIVE_DIFFERENCE_SETTLED", one.id, &detail)?;
+    store::hold_difference(v.conn, drive.id, id)?.ok_or(Fault::Unknown)
+}
+
+/// Whether two persons have agreed on what came of a drive.
+pub fn is_agreed(drive: &Drive) -> bool {
+    matches!(drive.state(), Some(DriveState::Reconciled | DriveState::Closed))
+}
+
+/// Whether a difference may be settled so, as things stand.
+fn may_settle(
+    v: &mut Visit<'_>,
+    drive: &Drive,
+    one: &DifferenceRow,
+    (kind, how): (DifferenceKind, Settlement),
+) -> Result<(), Fault> {
     // A check-in that came after everything was agreed on is settled by itself: the totals stay as two persons agreed on them.
-    let is_after =
-        kind == DifferenceKind::LateCheckIn && matches!(drive.state(), Some(DriveState::Reconciled | DriveState::Closed));
-    if !is_open && !is_after {
+    let is_late = kind == DifferenceKind::LateCheckIn && is_agreed(drive);
+    let file = store::standing_file(v.conn, drive.id)?;
+    let is_open = file.is_none_or(|file| file.state().is_some_and(FileState::is_open));
+    if !is_open && !is_late {
         return Err(Fault::conflict(
             "Kết quả đang chờ người thứ hai hoặc đã xong: không sửa được nữa.",
             "The result waits for a second person, or is done: nothing of it is changed.",
+        ));
+    }
+    if is_late && !kind.settled_by(true).contains(&how) {
+        return Err(Fault::conflict(
+            "Kết quả của ngày này đã được hai người đồng ý: muốn tính thêm người này, hãy đề nghị đính chính; hoặc ghi là đã đến mà không hiến, kèm lý do.",
+            "Two persons have agreed on the result of this day: to count somebody more, ask for a correction; or say that they came and gave nothing, and why.",
         ));
     }
     if !one.is_open() {
@@ -49,20 +73,16 @@ pub fn settle(v: &mut Visit<'_>, code: &str, id: Uuid, how: Settlement, note: &L
             "This difference was settled in another way.",
         ));
     }
-    apply(v, &one, kind, how)?;
-    let sealed = v.vault.seal(place("drive_difference", "note", &one.id), note.as_str().as_bytes())?;
-    store::settle(v.conn, one.id, (how, Some(&sealed)), (grant.account(), v.now))?;
-    let detail = json!({"drive": drive.code, "kind": kind.name(), "how": how.name()});
-    v.note_with(&grant, "DRIVE_DIFFERENCE_SETTLED", one.id, &detail)?;
-    store::hold_difference(v.conn, drive.id, id)?.ok_or(Fault::Unknown)
+    Ok(())
 }
 
 /// What a settlement makes of the row or the check-in.
-fn apply(v: &mut Visit<'_>, one: &DifferenceRow, kind: DifferenceKind, how: Settlement) -> Result<(), Fault> {
+fn apply(v: &mut Visit<'_>, one: &DifferenceRow, (kind, how): (DifferenceKind, Settlement), is_after: bool) -> Result<(), Fault> {
     use DifferenceKind::{Double, LateCheckIn, NotInFile, NumberGiven, OtherVolume};
     let left_out = how == Settlement::LeaveOut;
     match (kind, one.row_id, one.booking_id) {
-        (NotInFile | LateCheckIn, _, Some(booking)) => Ok(store::count_check_in(v.conn, booking, !left_out)?),
+        // Whoever came is counted, also who gave nothing; but not beside totals that two persons agreed on.
+        (NotInFile | LateCheckIn, _, Some(booking)) => Ok(store::count_check_in(v.conn, booking, !left_out && !is_after)?),
         (OtherVolume, Some(row), Some(booking)) if how == Settlement::OursRight => {
             let noted = store::check_ins(v.conn, one.drive_id)?.remove(&booking).and_then(|row| row.volume_ml);
             let ml = noted.ok_or_else(nothing_noted)?;

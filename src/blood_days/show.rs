@@ -7,12 +7,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::booked::{Booked, booked};
-use super::fault::Fault;
 use super::model::{DifferenceKind, FileState};
 use super::out::{BookedOut, DifferenceCount, DifferenceOut, LayoutOut, ReasonCount, ReconciliationOut, RowOut};
 use super::store::{self, CheckInRow, DifferenceRow, FileRow, RowRow};
-use super::{sums, totals};
+use super::{settle, sums, totals};
 use crate::authz::{Read, SeeBlood, Visit};
+use crate::donors::Fault;
 use crate::drives::{self, Drive};
 use crate::http::Span;
 use crate::tree;
@@ -44,7 +44,7 @@ pub fn of(v: &mut Visit<'_>, file: FileRow) -> Result<ReconciliationOut, Fault> 
 
 /// See [`ReconciliationOut`].
 pub fn out(v: &mut Visit<'_>, drive: &Drive, file: Option<FileRow>) -> Result<ReconciliationOut, Fault> {
-    let total = totals::now(v.conn, drive, file.as_ref())?;
+    let (total, agreed) = totals::now(v.conn, drive, file.as_ref())?;
     let is_begun = file.as_ref().is_some_and(|file| file.is(FileState::Accepted) || file.is(FileState::Done));
     let reasons = sums::deferrals(v.conn, &[drive.id])?;
     let differences = store::count_differences(v.conn, drive.id)?;
@@ -61,6 +61,7 @@ pub fn out(v: &mut Visit<'_>, drive: &Drive, file: Option<FileRow>) -> Result<Re
         gave: total.gave,
         deferred: total.deferred,
         ml: total.ml,
+        version: agreed.then_some(total.version),
         reasons: reasons.into_iter().map(|(_, reason, persons)| ReasonCount { reason, persons }).collect(),
         differences: differences.into_iter().map(|(kind, all, open)| DifferenceCount { kind, all, open }).collect(),
         done_rows: file.as_ref().filter(|_| is_begun).map(|file| file.done_rows),
@@ -98,12 +99,10 @@ pub fn shown(v: &mut Visit<'_>, found: Vec<DifferenceRow>) -> Result<Vec<Differe
     let rows = store::rows(v.conn, &ids)?;
     let of: Vec<Uuid> = found.iter().filter_map(|one| one.booking_id).collect();
     let booked = booked(v, &of)?;
-    let drives: Vec<i64> = found.iter().map(|one| one.drive_id).take(1).collect();
-    let here = match drives.first() {
-        Some(drive) => store::check_ins(v.conn, *drive)?,
-        None => HashMap::new(),
-    };
-    found.into_iter().map(|one| difference(v, one, &rows, (&booked, &here))).collect()
+    let Some(drive) = found.first().map(|one| one.drive_id) else { return Ok(Vec::new()) };
+    let here = store::check_ins(v.conn, drive)?;
+    let is_agreed = drives::store::find(v.conn, drive)?.as_ref().is_some_and(settle::is_agreed);
+    found.into_iter().map(|one| difference(v, one, &rows, (&booked, &here), is_agreed)).collect()
 }
 
 fn difference(
@@ -111,6 +110,7 @@ fn difference(
     one: DifferenceRow,
     rows: &HashMap<Uuid, RowRow>,
     (booked, here): (&Booked, &HashMap<Uuid, CheckInRow>),
+    is_agreed: bool,
 ) -> Result<DifferenceOut, Fault> {
     let kind = one.kind().ok_or_else(|| Fault::broken("a difference of no kind"))?;
     let open = |sealed: &Vec<u8>| v.vault.open_text(place("drive_difference", "note", &one.id), sealed);
@@ -128,11 +128,12 @@ fn difference(
     Ok(DifferenceOut {
         id: one.id,
         kind,
-        settled_by: kind.settled_by().to_vec(),
+        settled_by: kind.settled_by(is_agreed).to_vec(),
         row: row(one.row_id)?,
         other: row(one.other_id)?,
         booking,
-        how: one.how(),
+        how: one.how().map(|settled| settled.how),
+        why: one.how().and_then(|settled| settled.why),
         note,
         settled_at: one.settled_at,
     })

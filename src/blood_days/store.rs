@@ -9,14 +9,14 @@ use diesel::sql_types::{Array, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::form::Layout;
-use super::model::{DifferenceKind, FileState, Settlement, Who};
+use super::model::{DifferenceKind, FileState, GaveNothing, Settled, Settlement, Who};
 use crate::db::DbError;
 use crate::db::schema::{blood_file_layout, drive_check_in, drive_difference, drive_file, drive_row};
 use crate::db::statement::statement;
 use crate::http::Span;
 use crate::vault::{Vault, VaultError, place};
 
-/// Rows a statement takes: each has 18 columns at most, and PostgreSQL takes 65,535 parameters.
+/// Rows a statement takes: each has 19 columns at most, and PostgreSQL takes 65,535 parameters.
 const AT_ONCE: usize = 3_000;
 
 /// Somebody who came, as it is stored.
@@ -85,6 +85,7 @@ pub struct RowRow {
     pub serial: Option<String>,
     pub booking_id: Option<Uuid>,
     pub counts: bool,
+    pub correction_id: Option<Uuid>,
 }
 
 impl RowRow {
@@ -119,6 +120,7 @@ pub struct DifferenceRow {
     pub settled_by: Option<Uuid>,
     pub settled_at: Option<DateTime<Utc>>,
     pub found_at: DateTime<Utc>,
+    pub why: Option<String>,
 }
 
 /// Where a difference waits to be settled.
@@ -130,8 +132,9 @@ impl DifferenceRow {
         DifferenceKind::parse(&self.kind)
     }
 
-    pub fn how(&self) -> Option<Settlement> {
-        self.how.as_deref().and_then(Settlement::parse)
+    pub fn how(&self) -> Option<Settled> {
+        let how = self.how.as_deref().and_then(Settlement::parse)?;
+        Some(Settled { how, why: self.why.as_deref().and_then(GaveNothing::parse) })
     }
 
     pub fn is_open(&self) -> bool {
@@ -343,12 +346,26 @@ pub fn hold_difference(conn: &mut PgConnection, drive: i64, id: Uuid) -> Result<
 pub fn settle(
     conn: &mut PgConnection,
     id: Uuid,
-    (how, note): (Settlement, Option<&[u8]>),
+    (settled, note): (Settled, Option<&[u8]>),
     (account, at): (Uuid, DateTime<Utc>),
 ) -> Result<(), DbError> {
     use drive_difference as d;
+    let why = settled.why.map(GaveNothing::name);
     diesel::update(d::table.find(id))
-        .set(((d::state.eq(SETTLED), d::how.eq(how.name())), (d::note.eq(note), d::settled_by.eq(account), d::settled_at.eq(at))))
+        .set((
+            (d::state.eq(SETTLED), d::how.eq(settled.how.name()), d::why.eq(why)),
+            (d::note.eq(note), d::settled_by.eq(account), d::settled_at.eq(at)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// What waits because of late check-ins of these bookings is settled: a correction counts them.
+pub fn settle_late(conn: &mut PgConnection, bookings: &[Uuid], by: (Uuid, DateTime<Utc>)) -> Result<(), DbError> {
+    use drive_difference as d;
+    let late = d::table.filter(d::booking_id.eq_any(bookings)).filter(d::kind.eq(DifferenceKind::LateCheckIn.name()));
+    diesel::update(late.filter(d::state.eq(OPEN)))
+        .set((d::state.eq(SETTLED), d::how.eq(Settlement::Count.name()), d::settled_by.eq(by.0), d::settled_at.eq(by.1)))
         .execute(conn)?;
     Ok(())
 }

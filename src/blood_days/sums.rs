@@ -23,6 +23,8 @@ pub struct TotalRow {
     pub deferred: i32,
     pub ml: i64,
     pub made_at: DateTime<Utc>,
+    /// How often two persons agreed on it: 1, and one more with each correction.
+    pub version: i16,
 }
 
 /// Those of these drives.
@@ -63,18 +65,33 @@ statement! {
      SELECT ?, reason, count(*) FROM drive_row WHERE file_id = ? AND counts AND outcome = 'DEFERRED' GROUP BY reason"
 }
 
-/// Writes down what came of a drive.
+/// Writes down what came of a drive, as two persons agreed on it for the first time.
 pub fn write_totals(conn: &mut PgConnection, file: Uuid, total: &TotalRow) -> Result<(), DbError> {
     use drive_total as t;
     let written = diesel::insert_into(t::table)
         .values((
             (t::drive_id.eq(total.drive_id), t::registered.eq(total.registered), t::came.eq(total.came)),
-            (t::gave.eq(total.gave), t::deferred.eq(total.deferred), t::ml.eq(total.ml), t::made_at.eq(total.made_at)),
+            (t::gave.eq(total.gave), t::deferred.eq(total.deferred), t::ml.eq(total.ml)),
+            (t::made_at.eq(total.made_at), t::version.eq(total.version)),
         ))
         .on_conflict_do_nothing()
         .execute(conn)?;
     if written == 1 {
         Deferred { drive: &total.drive_id, file: &file }.execute(conn)?;
     }
+    Ok(())
+}
+
+/// Writes it anew, as two persons agreed on a correction.
+pub fn rewrite_totals(conn: &mut PgConnection, file: Uuid, total: &TotalRow) -> Result<(), DbError> {
+    use drive_total as t;
+    diesel::update(t::table.find(total.drive_id))
+        .set((
+            (t::registered.eq(total.registered), t::came.eq(total.came), t::gave.eq(total.gave)),
+            (t::deferred.eq(total.deferred), t::ml.eq(total.ml), t::made_at.eq(total.made_at), t::version.eq(total.version)),
+        ))
+        .execute(conn)?;
+    diesel::delete(drive_deferral::table.filter(drive_deferral::drive_id.eq(total.drive_id))).execute(conn)?;
+    Deferred { drive: &total.drive_id, file: &file }.execute(conn)?;
     Ok(())
 }

@@ -26,6 +26,8 @@ pub struct Totals {
     /// How many were put off for which reason of the public list.
     pub reasons: BTreeMap<DeferralReason, i32>,
     pub made_at: DateTime<Utc>,
+    /// 1, and one more with each correction.
+    pub version: i16,
 }
 
 /// The totals of these drives, of those that are reconciled.
@@ -43,19 +45,20 @@ pub fn totals(conn: &mut PgConnection, drives: &[i64]) -> Result<HashMap<i64, To
             ml: row.ml,
             reasons: reasons.remove(&drive).unwrap_or_default(),
             made_at: row.made_at,
+            version: row.version,
         };
         (drive, of)
     });
     Ok(all.collect())
 }
 
-/// What came of a drive as things stand: as two persons agreed, or else by its file and check-ins.
-pub(super) fn now(conn: &mut PgConnection, drive: &Drive, file: Option<&FileRow>) -> Result<TotalRow, DbError> {
+/// What came of a drive as things stand, and whether two persons agreed on it; else it is by its file and check-ins.
+pub(super) fn now(conn: &mut PgConnection, drive: &Drive, file: Option<&FileRow>) -> Result<(TotalRow, bool), DbError> {
     if let Some(total) = sums::totals(conn, &[drive.id])?.remove(&drive.id) {
-        return Ok(total);
+        return Ok((total, true));
     }
     let of = file.filter(|file| !file.is(FileState::Refused)).map_or(Uuid::nil(), |file| file.id);
-    counted(conn, drive, of, file.map_or(drive.changed_at, |file| file.uploaded_at))
+    Ok((counted(conn, drive, of, file.map_or(drive.changed_at, |file| file.uploaded_at))?, false))
 }
 
 /// What came of a drive by a file.
@@ -71,5 +74,6 @@ pub(super) fn counted(conn: &mut PgConnection, drive: &Drive, file: Uuid, made_a
         deferred,
         ml,
         made_at,
+        version: 1,
     })
 }

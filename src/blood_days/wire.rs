@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::Settlement;
+use super::model::{GaveNothing, Settled, Settlement};
 use crate::basics::{Line, PublicCode};
 use crate::drives::model::Content;
 use crate::http::{Check, FieldError, one_line, one_name};
@@ -137,13 +137,27 @@ impl WalkInIn {
 pub struct SettlementIn {
     /// One of those that the difference names.
     pub how: Settlement,
+    /// Of `GAVE_NOTHING`: why.
+    #[serde(default)]
+    pub why: Option<GaveNothing>,
     /// What was found out; sealed.
     #[schema(example = "Chị Lan đến lúc 8 giờ, quên quét mã; cán bộ trực xác nhận.", max_length = 300)]
     pub note: String,
 }
 
 impl SettlementIn {
-    pub(super) fn check(&self) -> Result<Line, FieldError> {
-        one_line("/note", &self.note, MOST_NOTE)
+    /// How it is settled, and what was found out.
+    pub(super) fn check(&self) -> Result<(Settled, Line), Vec<FieldError>> {
+        let mut check = Check::default();
+        let note = check.read(one_line("/note", &self.note, MOST_NOTE));
+        if (self.how == Settlement::GaveNothing) != self.why.is_some() {
+            check.wrong(
+                "/why",
+                if self.why.is_some() { "NOT_NEEDED" } else { "MISSING" },
+                "Ghi lý do khi người này đã đến mà không hiến, và chỉ khi ấy.",
+                "Why is said of somebody who came and gave nothing, and of nobody else.",
+            );
+        }
+        check.done(note.map(|note| (Settled { how: self.how, why: self.why }, note)))
     }
 }

@@ -9,7 +9,6 @@ use diesel::pg::PgConnection;
 use uuid::Uuid;
 
 use super::check_in::particulars;
-use super::fault::Fault;
 use super::model::{FileState, Outcome, Settlement, Who};
 use super::store::{self, FileRow, RowRow};
 use super::{sums, totals};
@@ -17,7 +16,7 @@ use crate::authz::{self, Actor, Ask, Granted, KeepBlood};
 use crate::basics::failpoint;
 use crate::basics::{Birth, Line, Phone};
 use crate::blood_rules::{AboGroup, Component, Din, RhFactor};
-use crate::donors::{self, DonationId, DonationProof, DonorId, DonorRow, Given, Recorded, Serial};
+use crate::donors::{self, DonationId, DonationProof, DonorId, DonorRow, Fault, Given, Recorded, Serial};
 use crate::drives::{self, Drive, DriveState, bookings};
 use crate::house::errand::Errand;
 use crate::jobs::{Failure, Handler, JobKind, Work};
@@ -32,8 +31,8 @@ pub static CARRY_OVER: JobKind = JobKind::own("CARRY_OVER_BLOOD_FILE");
 /// Neither who sent the file nor who agreed may keep the donors of its chapter any more.
 pub const NOT_ALLOWED: &str = "NOT_ALLOWED";
 
-/// Rows of a part.
-const A_PART: i64 = 2_000;
+/// Rows of a part; fewer in a debug build, so that a small file has several.
+const A_PART: i64 = if cfg!(debug_assertions) { 100 } else { 2_000 };
 
 /// Carries files over.
 pub fn handler(vault: Arc<Vault>) -> Handler {
@@ -249,6 +248,7 @@ fn given(next: &Next, row: &RowRow, person: Option<PersonId>, donors: &HashMap<P
         group,
         proof: DonationProof::Centre,
         request_hash: row.id.as_bytes().to_vec(),
+        replaces: None,
     }
 }
 

@@ -37,6 +37,8 @@ mod store;
 mod thresholds;
 pub mod wire;
 
+pub use recount::of as recount_of;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;

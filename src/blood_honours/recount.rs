@@ -82,6 +82,17 @@ pub fn part(
     Ok(Some((last, withdraw(conn, now, &rows, today)?)))
 }
 
+/// Counts the honours of these donors again, and those of families in which they are or were counted: what was corrected withdraws what rested
+/// on it at once. How many were withdrawn.
+pub fn of(conn: &mut PgConnection, now: DateTime<Utc>, today: NaiveDate, donors: &[DonorId]) -> Result<usize, DbError> {
+    let ids: Vec<Uuid> = donors.iter().map(|donor| donor.0).collect();
+    let families: Vec<Uuid> = families::of_donors(conn, &ids)?.into_iter().map(|row| row.family_id).collect();
+    let mut rows = store::of_donors(conn, &ids)?;
+    rows.extend(store::of_families(conn, &families)?);
+    rows.retain(HonourRow::stands);
+    withdraw(conn, now, &rows, today)
+}
+
 /// Counts the honours of chapters again; how many stood, and how many of them were withdrawn.
 pub fn at(conn: &mut PgConnection, now: DateTime<Utc>, today: NaiveDate, chapters: &[Uuid]) -> Result<(usize, usize), DbError> {
     let (mut counted, mut withdrawn, mut after) = (0, 0, None);

@@ -266,6 +266,13 @@ pub fn of_donors(conn: &mut PgConnection, donors: &[Uuid]) -> Result<Vec<HonourR
     Ok(query.select(HonourRow::as_select()).load(conn)?)
 }
 
+/// The honours of these families, in the order of their ids.
+pub fn of_families(conn: &mut PgConnection, families: &[Uuid]) -> Result<Vec<HonourRow>, DbError> {
+    use blood_honour as h;
+    let query = h::table.filter(h::family_id.eq_any(families)).order(h::id);
+    Ok(query.select(HonourRow::as_select()).load(conn)?)
+}
+
 /// Which donors and families are proposed for a threshold or have it.
 pub fn taken(conn: &mut PgConnection, threshold: Uuid, of: &[Uuid]) -> Result<Vec<Uuid>, DbError> {
     use blood_honour as h;

@@ -2,7 +2,7 @@
 //!
 //! Hàm Liêm's drive of 14 June is reconciled with the centre's file: 97 came, 84 gave, 13 were deferred. Its officer publishes the result:
 //! it is folded, stated (event BLOOD_RESULT) and added to the sums of Hàm Liêm, Lâm Đồng and the country, where everybody reads it. Are the
-//! numbers corrected later, it is published anew, and the new statement takes the place of the old one in sight.
+//! numbers corrected later, it is stated anew with the correction ([`correct`]), and the new statement takes the place of the old one in sight.
 //!
 //! What always holds (the database keeps much of it too):
 //! - Units and targets are told as they are. Of persons by sex, age, group, volume or reason nothing under five is told, nor anything from
@@ -27,6 +27,9 @@ pub mod shown;
 mod stated;
 mod store;
 mod sums;
+
+pub use fault::Fault;
+pub use publish::correct;
 
 use crate::house::Room;
 use crate::house::succession::Succession::Stays;

@@ -2,15 +2,15 @@
 
 use super::counted;
 use super::fault::Fault;
-use super::fold;
+use super::fold::{self, Told};
 use super::out::BloodResultOut;
 use super::shown;
 use super::stated::{self, Of};
-use super::store::{self, New};
+use super::store::{self, New, Row};
 use super::sums;
-use crate::authz::{Attempt, KeepBlood, Read, Visit};
+use crate::authz::{Attempt, Granted, KeepBlood, Read, Right, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::drives::{self, DriveState};
+use crate::drives::{self, Drive, DriveState};
 use crate::statements::{self, Event, NotStated};
 use crate::tree;
 
@@ -25,19 +25,43 @@ pub fn publish(v: &mut Visit<'_>, typed: &str) -> Result<BloodResultOut, Fault> 
     if !(drive.is(DriveState::Reconciled) || drive.is(DriveState::Closed)) {
         return Err(Fault::NotReconciled);
     }
-    let before = store::standing(v.conn, drive.id)?;
-    let earlier = match &before {
-        None => None,
-        Some(row) => {
-            let counts = store::counts(v.conn, &[row.statement.as_str()])?.remove(&row.statement).unwrap_or_default();
-            Some(store::told(row, &counts))
-        }
-    };
-    let counted = counted::counted(v.conn, &drive)?.ok_or(Fault::NotReconciled)?;
+    let before = standing(v, &drive)?;
+    if !(v.attempt() == Attempt::Replay && before.is_some()) {
+        state(v, &grant, &drive, before)?;
+    }
+    shown::of_drive(v.conn, &drive.code)?.ok_or(Fault::Unknown)
+}
+
+/// States the result of a drive anew whose numbers two persons have agreed to correct: what was published before is replaced in sight, in the
+/// transaction of the correction. The code of the statement; none where nothing was published yet, or nothing of what is told is another.
+/// The caller holds the drive.
+pub fn correct<R: Right>(v: &mut Visit<'_>, by: &Granted<R>, drive: &Drive) -> Result<Option<String>, Fault> {
+    match standing(v, drive)? {
+        Some(before) => state(v, by, drive, Some(before)),
+        None => Ok(None),
+    }
+}
+
+/// The result of a drive that stands, and what it told.
+fn standing(v: &mut Visit<'_>, drive: &Drive) -> Result<Option<(Row, Told)>, Fault> {
+    let Some(row) = store::standing(v.conn, drive.id)? else { return Ok(None) };
+    let counts = store::counts(v.conn, &[row.statement.as_str()])?.remove(&row.statement).unwrap_or_default();
+    let told = store::told(&row, &counts);
+    Ok(Some((row, told)))
+}
+
+/// States what was counted, unless it was told before: the code of the statement.
+fn state<R: Right>(
+    v: &mut Visit<'_>,
+    by: &Granted<R>,
+    drive: &Drive,
+    before: Option<(Row, Told)>,
+) -> Result<Option<String>, Fault> {
+    let (before, earlier) = before.unzip();
+    let counted = counted::counted(v.conn, drive)?.ok_or(Fault::NotReconciled)?;
     let told = fold::fold(&counted, earlier.as_ref());
-    let is_again = v.attempt() == Attempt::Replay && earlier.is_some();
-    if is_again || earlier.as_ref() == Some(&told) {
-        return shown::of_drive(v.conn, &drive.code)?.ok_or(Fault::Unknown);
+    if earlier.as_ref() == Some(&told) {
+        return Ok(None);
     }
     let code = tree::code_of(v.conn, drive.chapter())?;
     let centre = drives::store::centres(v.conn)?.into_iter().find(|centre| centre.id == drive.centre_id);
@@ -51,18 +75,18 @@ pub fn publish(v: &mut Visit<'_>, typed: &str) -> Result<BloodResultOut, Fault> 
         replaces: before.as_ref().map(|row| row.statement.as_str()),
         body: &body,
     };
-    let statement = statements::state(v.conn, v.now, &grant, &new).map_err(|error| match error {
+    let statement = statements::state(v.conn, v.now, by, &new).map_err(|error| match error {
         NotStated::Db(error) => error.into(),
         other => Fault::broken(other),
     })?;
-    let new = New { statement: &statement.code, drive: &drive, centre: &centre.code, now: v.now };
-    store::insert(v.conn, &grant, &new, &told, before.as_ref()).map_err(|error| match error.constraint() {
+    let new = New { statement: &statement.code, drive, centre: &centre.code, now: v.now };
+    store::insert(v.conn, by, &new, &told, before.as_ref()).map_err(|error| match error.constraint() {
         Some("blood_result_standing_key" | "blood_result_version_key") => Fault::AtOnce,
         _ => error.into(),
     })?;
-    sums::add(v.conn, &grant, (drive.chapter_id, drive.day), &told, earlier.as_ref())?;
+    sums::add(v.conn, by, (drive.chapter_id, drive.day), &told, earlier.as_ref())?;
     let action = if before.is_some() { "BLOOD_RESULT_CORRECTED" } else { "BLOOD_RESULT_PUBLISHED" };
     let detail = serde_json::json!({"drive": drive.code, "statement": statement.code});
-    v.note_at(Some(chapter), action, None, Some(&detail))?;
-    shown::of_drive(v.conn, &drive.code)?.ok_or(Fault::Unknown)
+    v.note_at(Some(by.chapter()), action, None, Some(&detail))?;
+    Ok(Some(statement.code))
 }

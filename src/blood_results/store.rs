@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::fold::{Groups, Told};
 use super::kinds::Dimension;
-use crate::authz::{Granted, KeepBlood};
+use crate::authz::{Granted, Right};
 use crate::db::DbError;
 use crate::db::schema::{blood_result, blood_result_count};
 use crate::db::shown;
@@ -120,9 +120,9 @@ pub struct New<'a> {
 
 /// Writes a result in the place of the one before; fails on `blood_result_standing_key` or `blood_result_version_key` where somebody else
 /// writes one at the same moment.
-pub fn insert(
+pub fn insert<R: Right>(
     conn: &mut PgConnection,
-    _: &Granted<KeepBlood>,
+    _: &Granted<R>,
     new: &New<'_>,
     told: &Told,
     before: Option<&Row>,

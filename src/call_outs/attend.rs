@@ -6,10 +6,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::heard_wire::CallOutScanIn;
 use super::make;
 use super::out::{CallOutAttendanceOut, CallOutScanOut, CallOutScanOutcome};
 use super::store::{self, AskedRow, ScanRow};
-use super::wire::CallOutScanIn;
 use crate::authz::Visit;
 use crate::calling::model::first_name;
 use crate::persons::{self, PersonId};

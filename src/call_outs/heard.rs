@@ -5,10 +5,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::heard_wire::Heard;
 use super::make;
 use super::roll::CallOutRoll;
 use super::store::{self, AskedRow};
-use super::wire::Heard;
 use crate::authz::{Attempt, Granted, KeepPeople, Visit};
 use crate::calling::answering::{self, Outcome, Saying};
 

@@ -9,9 +9,11 @@ use uuid::Uuid;
 use super::ask::{self, Calling};
 use super::due::{ASK_NEXT_WAVE, CALL_OUT_ENOUGH};
 use super::fault::Fault;
+use super::occasion;
 use super::store::{self, CallOutRow};
 use super::words;
 use crate::authz::{self, Actor, Ask, Granted, KeepPeople};
+use crate::house::Rooms;
 use crate::house::errand::Errand;
 use crate::http::PublicUrl;
 use crate::jobs::{Failure, Handler, Work};
@@ -45,7 +47,7 @@ fn keeper(conn: &mut PgConnection, row: &CallOutRow, now: DateTime<Utc>) -> Resu
 }
 
 /// Asks the next wave.
-pub fn next_wave(vault: Arc<Vault>, ways: Arc<Ways>, public: PublicUrl) -> Handler {
+pub fn next_wave(vault: Arc<Vault>, ways: Arc<Ways>, public: PublicUrl, rooms: Rooms) -> Handler {
     Handler::new(&ASK_NEXT_WAVE, move |work: &mut Work<'_>| {
         let (id, job, now) = (of(work)?, work.id(), work.now());
         work.last_step(|conn, _| {
@@ -54,6 +56,10 @@ pub fn next_wave(vault: Arc<Vault>, ways: Arc<Ways>, public: PublicUrl) -> Handl
             let is_due = row.is_open() && row.enough_at.is_none() && row.next_wave_at.is_some_and(|at| at <= now);
             if !is_due || now >= row.until_at {
                 return Ok(());
+            }
+            // For what was called off nobody comes.
+            if !occasion::goes_on(conn, rooms, &row)? {
+                return Ok(store::expect_wave(conn, id, None)?);
             }
             let by = keeper(conn, &row, now)?;
             let mut errand = Errand { conn, now, vault: &vault };

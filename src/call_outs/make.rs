@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::ask::{self, Calling, Wave};
 use super::fault::Fault;
 use super::model::CallOutState;
+use super::occasion;
 use super::request;
 use super::roll::CallOutRoll;
 use super::store::{self, CallOutRow};
@@ -15,6 +16,7 @@ use super::wire::{CallOutPatch, NewCallOut, NewWave, Patched};
 use crate::authz::{Attempt, Granted, KeepPeople, Read, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::calling::enough;
+use crate::house::Rooms;
 use crate::http::PublicUrl;
 use crate::http::etag::Expected;
 use crate::outbox::Ways;
@@ -22,7 +24,7 @@ use crate::volunteers::skills;
 use crate::{teams, tree};
 
 /// Makes a call-out. The same sent again answers as the first time: whether it is new.
-pub fn make(v: &mut Visit<'_>, new: &NewCallOut) -> Result<bool, Fault> {
+pub fn make(v: &mut Visit<'_>, rooms: Rooms, new: &NewCallOut) -> Result<bool, Fault> {
     let (grant, place) = v.at_code::<KeepPeople>(&new.chapter).map_err(Fault::NoSuchChapter)?;
     if !request::is_new(v, new.id, &new.content())? {
         return Ok(false);
@@ -49,11 +51,14 @@ pub fn make(v: &mut Visit<'_>, new: &NewCallOut) -> Result<bool, Fault> {
         let here = tree::goes_on_for(v.conn, place.id.0)?;
         teams::of_call(v.conn, team, today)?.filter(|team| here.contains(&team.chapter.0)).ok_or_else(no_such_team)?;
     }
-    store::insert(v.conn, &grant, v.now, new).map_err(|error| match error.constraint() {
+    let called_for = occasion::of_new(v.conn, rooms, &place, new)?;
+    let named = called_for.as_ref().map(|of| of.key.as_str());
+    store::insert(v.conn, &grant, v.now, new, named).map_err(|error| match error.constraint() {
         Some("call_out_pk" | "call_out_shift_pk") => Fault::IdTaken,
         _ => error.into(),
     })?;
-    v.note_with(&grant, "CALL_OUT_MADE", new.id, &json!({"kind": new.kind, "needed": new.needed, "skills": new.skills}))?;
+    let detail = json!({"kind": new.kind, "named": named, "needed": new.needed, "skills": new.skills});
+    v.note_with(&grant, "CALL_OUT_MADE", new.id, &detail)?;
     Ok(true)
 }
 
@@ -89,14 +94,30 @@ pub fn over() -> Fault {
     Fault::conflict("Đợt huy động này đã kết thúc.", "This call-out has ended.")
 }
 
+/// Nobody is asked for what was called off, or is over.
+fn called_off() -> Fault {
+    Fault::conflict(
+        "Ngày hiến máu hoặc chiến dịch này đã hủy hoặc kết thúc: không hỏi thêm ai nữa. Hãy kết thúc đợt huy động và báo cho người đã nhận lời.",
+        "The drive or the campaign was called off or is over: nobody else is asked. End the call-out, and tell those who said that they come.",
+    )
+}
+
 /// Asks a wave. The same sent again asks nobody: whether it is new.
-pub fn wave(v: &mut Visit<'_>, ways: &Ways, public: &PublicUrl, id: Uuid, new: &NewWave) -> Result<bool, Fault> {
+pub fn wave(
+    v: &mut Visit<'_>,
+    (rooms, ways, public): (Rooms, &Ways, &PublicUrl),
+    id: Uuid,
+    new: &NewWave,
+) -> Result<bool, Fault> {
     let (row, grant) = held(v, id)?;
     if !request::is_new(v, new.id, &new.content(id))? {
         return Ok(false);
     }
     if !row.is_open() || row.until_at <= v.now {
         return Err(over());
+    }
+    if !occasion::goes_on(v.conn, rooms, &row)? {
+        return Err(called_off());
     }
     let calling = Calling { ways, public, by: &grant, row: &row };
     let wave = Wave { id: new.id, by: Some(grant.account()), wanted: new.ask, quiet_reason: new.quiet_reason.clone() };

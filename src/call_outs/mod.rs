@@ -14,6 +14,7 @@
 //! - Opening a link changes nothing, and it tells a first name and no more; after the end it tells not even that.
 //! - An answer after the end, or under a link that was taken back, is none. Every answer before it is kept, in its order.
 //! - At night nobody is asked but for a reason that is written down.
+//! - A call-out for a drive or a campaign names it, and asks nobody once that was called off or is over.
 //! - Those who are chosen are named, never those who could be: nobody reads a register by calling.
 
 mod answers;
@@ -26,11 +27,13 @@ mod demo;
 mod due;
 pub mod fault;
 mod heard;
+mod heard_wire;
 mod later;
 pub mod link;
 mod list;
 mod make;
 pub mod model;
+mod occasion;
 mod out;
 pub mod page;
 pub mod persons;
@@ -67,7 +70,7 @@ pub const ROOM: Room = Room {
     audits: &[&audit::CallOuts],
     persons: &[&persons::CalledOut],
     means: &[|means| {
-        let next_wave = later::next_wave(means.get()?, means.get()?, means.get()?);
+        let next_wave = later::next_wave(means.get()?, means.get()?, means.get()?, means.get()?);
         means.add(next_wave);
         let no_longer_needed = later::no_longer_needed(means.get()?, means.get()?);
         means.add(no_longer_needed);

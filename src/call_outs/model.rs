@@ -10,8 +10,9 @@ codes! {
     pub wire enum CallOutKind {
         /// Thiên tai, sự cố.
         Emergency = "EMERGENCY",
-        /// Hiến máu, vận động.
+        /// Ngày hiến máu, which is named.
         Drive = "DRIVE",
+        /// Chiến dịch, which is named.
         Campaign = "CAMPAIGN",
         Event = "EVENT",
         /// Diễn tập.

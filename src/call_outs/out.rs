@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::model::{CallOutKind, CallOutState};
 use crate::basics::codes::codes;
 use crate::calling::model::{Agreed, CallAnswer};
+use crate::house::occasion::OccasionState;
 use crate::persons::PersonId;
 use crate::volunteers::VolunteerId;
 
@@ -20,6 +21,16 @@ pub struct CallOutOut {
     #[schema(example = "Hội Chữ thập đỏ xã Hàm Liêm")]
     pub chapter_name: String,
     pub kind: CallOutKind,
+    /// The code of the blood drive that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "68-HM-0001")]
+    pub drive: Option<String>,
+    /// The campaign that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<Uuid>,
+    /// What that is called, and how it stands today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub called_for: Option<CallOutForOut>,
     /// What for.
     pub event: String,
     /// Where to come.
@@ -80,6 +91,21 @@ pub struct CallOutOut {
     pub note: Option<String>,
     /// Grows with each change; the number in `ETag`.
     pub version: i32,
+}
+
+/// The record that a call-out is for, as it stands today.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CallOutForOut {
+    /// Code of the chapter whose it is.
+    #[schema(example = "23095")]
+    pub chapter: String,
+    #[schema(example = "Ngày hội hiến máu xã Hàm Liêm")]
+    pub title: String,
+    /// The title in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<String>,
+    /// How it stands: nobody is asked for what was called off, or is over.
+    pub state: OccasionState,
 }
 
 /// A wave that was asked.

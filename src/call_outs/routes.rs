@@ -1,21 +1,22 @@
 //! `/api/v1/call-outs`: call, ask, hear, see, close.
 
 use actix_web::{HttpRequest, get, patch, post, web};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::heard_wire::{CallOutAnswerIn, CallOutAttendanceIn, CallOutClosingIn, CallOutShiftOfIn};
 use super::list::At;
 use super::out::{CallOutAskedOut, CallOutAttendanceOut, CallOutClosedOut, CallOutOut};
-use super::wire::{
-    CallOutAnswerIn, CallOutAttendanceIn, CallOutClosingIn, CallOutIn, CallOutPatch, CallOutShiftOfIn, CallOutWaveIn,
-};
+use super::wire::{CallOutIn, CallOutPatch, CallOutWaveIn};
 use super::{attend, close, heard, list, make, shown, store};
-use crate::authz::{Desk, Read, Seen, Visit};
+use crate::authz::{Desk, Read, Visit};
+use crate::chapters::things::Thing;
+use crate::house::Rooms;
 use crate::http::etag::{if_match, version_tag};
 use crate::http::sets::{Acts, Decides, Key, Lists, Records, Writes};
-use crate::http::{Answer, Body, OfChapter, Page, Paging, Problem, PublicUrl, Query, Reply};
+use crate::http::{Answer, Body, Page, Paging, Problem, PublicUrl, Query, Reply};
 use crate::outbox::Ways;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -36,31 +37,67 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 
 /// Call volunteers out, as those who keep a chapter's people. Nobody is asked yet: that is a wave.
 ///
-/// It reaches volunteers of the chapter and of all below it who said that they come when called. Sent again, it is made once.
+/// It reaches volunteers of the chapter and of all below it who said that they come when called. One for a blood drive names the drive, one
+/// for a campaign the campaign: of the chapter, of one below it, or of one above it that everybody knows. Sent again, it is made once.
 #[utoipa::path(
     tag = "call-outs", request_body = CallOutIn,
     responses((status = 201, body = CallOutOut), (status = 200, body = CallOutOut, description = "Was made already"), Writes)
 )]
 #[post("/call-outs")]
-pub async fn make_call_out(desk: Desk, Body(body): Body<CallOutIn>) -> Answer<CallOutOut> {
+pub async fn make_call_out(desk: Desk, rooms: web::Data<Rooms>, Body(body): Body<CallOutIn>) -> Answer<CallOutOut> {
     let new = body.check(desk.now()).map_err(Problem::invalid)?;
     let make = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        let made = make::make(v, &new)?;
-        Ok((shown::call_out(v, new.id)?, made))
+        let made = make::make(v, **rooms, &new)?;
+        Ok((shown::call_out(v, **rooms, new.id)?, made))
     };
     let ((call_out, version), made) = desk.tx(make).await?;
     Ok(Reply::made((call_out, made)).with(version_tag(version)))
 }
 
-/// The call-outs of a chapter, the oldest first. They name nobody.
-#[utoipa::path(tag = "call-outs", params(OfChapter), responses((status = 200, body = Page<CallOutOut>), Lists))]
+/// Which call-outs.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CallOutsQuery {
+    /// Code of the chapter.
+    #[param(example = "23095")]
+    chapter: String,
+    /// Only those for the blood drive with this code, however it is typed.
+    #[param(example = "68-HM-0001", max_length = 40)]
+    drive: Option<String>,
+    /// Only those for this campaign.
+    campaign: Option<Uuid>,
+    /// Rows a page, 1 to 200 (50 unless given).
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// What a list of call-outs is of.
+#[derive(Debug, Clone, Serialize)]
+struct CallOutsOf {
+    chapter: String,
+    drive: Option<String>,
+    campaign: Option<Uuid>,
+}
+
+/// The call-outs of a chapter, the oldest first: all, or those for a blood drive or a campaign. They name nobody.
+#[utoipa::path(tag = "call-outs", params(CallOutsQuery), responses((status = 200, body = Page<CallOutOut>), Lists))]
 #[get("/call-outs")]
-pub async fn list_call_outs(desk: Desk, Query(query): Query<OfChapter>) -> Answer<Page<CallOutOut>> {
-    desk.list_of_chapter(
-        query.paging()?,
-        |v, here: &Seen<Read>, span| Ok(store::list(v.conn, here, &span)?),
+pub async fn list_call_outs(desk: Desk, rooms: web::Data<Rooms>, Query(query): Query<CallOutsQuery>) -> Answer<Page<CallOutOut>> {
+    let of = CallOutsOf { chapter: query.chapter, drive: query.drive, campaign: query.campaign };
+    desk.list(
+        Paging::of(of, query.limit, query.cursor.as_deref())?,
+        |v, of, span| {
+            let (here, _) = v.see_code::<Read>(&of.chapter)?;
+            // What is no code of a drive is the code of none.
+            let drive = of.drive.as_ref().map(|typed| Thing::Drive.read(typed).unwrap_or_default());
+            let wanted = store::Wanted { drive, campaign: of.campaign };
+            Ok(store::list(v.conn, &here, &wanted, &span)?)
+        },
         |row| (row.made_at, row.id),
-        |v, rows| Ok(shown::call_outs(v, rows)?),
+        move |v, rows| Ok(shown::call_outs(v, **rooms, rows)?),
     )
     .await
 }
@@ -70,8 +107,8 @@ pub async fn list_call_outs(desk: Desk, Query(query): Query<OfChapter>) -> Answe
     tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out")), responses((status = 200, body = CallOutOut), Acts)
 )]
 #[get("/call-outs/{id}")]
-pub async fn show_call_out(desk: Desk, id: web::Path<Uuid>) -> Answer<CallOutOut> {
-    let (call_out, version) = desk.read(move |v| Ok(shown::call_out(v, *id)?)).await?;
+pub async fn show_call_out(desk: Desk, rooms: web::Data<Rooms>, id: web::Path<Uuid>) -> Answer<CallOutOut> {
+    let (call_out, version) = desk.read(move |v| Ok(shown::call_out(v, **rooms, *id)?)).await?;
     Ok(Reply::ok(call_out).with(version_tag(version)))
 }
 
@@ -85,13 +122,14 @@ pub async fn show_call_out(desk: Desk, id: web::Path<Uuid>) -> Answer<CallOutOut
 pub async fn change_call_out(
     request: HttpRequest,
     desk: Desk,
+    rooms: web::Data<Rooms>,
     id: web::Path<Uuid>,
     Body(body): Body<CallOutPatch>,
 ) -> Answer<CallOutOut> {
     let expected = if_match(&request)?;
     let change = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         make::change(v, *id, &expected, body)?;
-        Ok(shown::call_out(v, *id)?)
+        Ok(shown::call_out(v, **rooms, *id)?)
     };
     let (call_out, version) = desk.tx(change).await?;
     Ok(Reply::ok(call_out).with(version_tag(version)))
@@ -100,7 +138,8 @@ pub async fn change_call_out(
 /// Ask a wave: so many are chosen, and each is asked by a link of their own, sent if there is a way.
 ///
 /// Whom it asks is chosen by the program: who fits, said that they come, was not asked in this call-out, not too often this month, and did
-/// not ask to be left alone; the least asked first. In quiet hours it takes a reason. Sent again, it asks nobody.
+/// not ask to be left alone; the least asked first. In quiet hours it takes a reason. For a drive or a campaign that was called off, or is
+/// over, nobody is asked (`409`). Sent again, it asks nobody.
 #[utoipa::path(
     tag = "call-outs", params(("id" = Uuid, Path, description = "The call-out")), request_body = CallOutWaveIn,
     responses((status = 201, body = CallOutOut), (status = 200, body = CallOutOut, description = "Was asked already"), Writes)
@@ -110,13 +149,14 @@ pub async fn ask_wave(
     desk: Desk,
     id: web::Path<Uuid>,
     Body(body): Body<CallOutWaveIn>,
+    rooms: web::Data<Rooms>,
     ways: web::Data<Ways>,
     public: web::Data<PublicUrl>,
 ) -> Answer<CallOutOut> {
     let new = body.check().map_err(Problem::invalid)?;
     let ask = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        let made = make::wave(v, &ways, &public, *id, &new)?;
-        Ok((shown::call_out(v, *id)?.0, made))
+        let made = make::wave(v, (**rooms, &ways, &public), *id, &new)?;
+        Ok((shown::call_out(v, **rooms, *id)?.0, made))
     };
     desk.tx(ask).await.map(Reply::made)
 }
@@ -247,11 +287,11 @@ pub async fn record_attendance(
     responses((status = 200, body = CallOutOut), Decides)
 )]
 #[post("/call-outs/{id}/ending")]
-pub async fn end_call_out(desk: Desk, id: web::Path<Uuid>) -> Answer<CallOutOut> {
+pub async fn end_call_out(desk: Desk, rooms: web::Data<Rooms>, id: web::Path<Uuid>) -> Answer<CallOutOut> {
     let id = id.into_inner();
     let end = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         make::end(v, id)?;
-        Ok(shown::call_out(v, id)?.0)
+        Ok(shown::call_out(v, **rooms, id)?.0)
     };
     desk.once("call-out/ending", id.to_string(), end).await
 }
@@ -262,12 +302,17 @@ pub async fn end_call_out(desk: Desk, id: web::Path<Uuid>) -> Answer<CallOutOut>
     responses((status = 200, body = CallOutClosedOut), Writes)
 )]
 #[post("/call-outs/{id}/closing")]
-pub async fn close_call_out(desk: Desk, id: web::Path<Uuid>, Body(body): Body<CallOutClosingIn>) -> Answer<CallOutClosedOut> {
+pub async fn close_call_out(
+    desk: Desk,
+    rooms: web::Data<Rooms>,
+    id: web::Path<Uuid>,
+    Body(body): Body<CallOutClosingIn>,
+) -> Answer<CallOutClosedOut> {
     let note = body.check().map_err(Problem::invalid)?;
     let content = format!("{id}\0{}", note.as_ref().map_or("", |note| note.as_str()));
     let close = move |v: &mut Visit<'_>| -> Result<_, Problem> {
         let closed = close::close(v, *id, note.as_ref())?;
-        Ok(shown::closed(v, *id, closed)?)
+        Ok(shown::closed(v, **rooms, *id, closed)?)
     };
     desk.once("call-out/closing", content, close).await
 }

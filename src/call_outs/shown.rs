@@ -6,16 +6,21 @@ use uuid::Uuid;
 
 use super::close::Closed;
 use super::fault::Fault;
-use super::out::{CallOutClosedOut, CallOutOut, CallOutShiftOut, CallOutWaveOut};
+use super::occasion;
+use super::out::{CallOutClosedOut, CallOutForOut, CallOutOut, CallOutShiftOut, CallOutWaveOut};
 use super::store::{self, CallOutRow, ShiftRow, WaveRow};
 use crate::authz::{Denied, Read, Refusal, SeePeople, Visit};
-use crate::tree;
+use crate::house::Rooms;
+use crate::house::occasion::Occasion;
+use crate::tree::{self, Label};
 use crate::vault::place;
 
 /// Call-outs as they go out, each thing asked for once.
-pub fn call_outs(v: &mut Visit<'_>, rows: Vec<CallOutRow>) -> Result<Vec<CallOutOut>, Fault> {
+pub fn call_outs(v: &mut Visit<'_>, rooms: Rooms, rows: Vec<CallOutRow>) -> Result<Vec<CallOutOut>, Fault> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let labels = tree::labels(v.conn, &rows.iter().map(|row| row.chapter_id).collect::<Vec<_>>())?;
+    let mut called_for = occasion::of_rows(v.conn, rooms, &rows)?;
+    let chapters = rows.iter().map(|row| row.chapter_id).chain(called_for.values().map(|of| of.chapter));
+    let labels = tree::labels(v.conn, &chapters.collect::<Vec<_>>())?;
     let (counts, people) = (store::counts(v.conn, &ids)?, store::in_shifts(v.conn, &ids)?);
     let (waves, shifts) = (store::waves(v.conn, &ids)?, store::shifts(v.conn, &ids)?);
     rows.into_iter()
@@ -28,6 +33,9 @@ pub fn call_outs(v: &mut Visit<'_>, rows: Vec<CallOutRow>) -> Result<Vec<CallOut
                 chapter_name: label.name.clone(),
                 kind: row.kind().ok_or(Fault::Broken("a call-out for nothing"))?,
                 state: row.state().ok_or(Fault::Broken("a call-out in no state"))?,
+                called_for: called_for.remove(&row.id).map(|of| for_out(of, &labels)),
+                drive: row.drive,
+                campaign: row.campaign_id,
                 event: row.event,
                 place: row.place,
                 why: row.why,
@@ -63,6 +71,15 @@ pub fn call_outs(v: &mut Visit<'_>, rows: Vec<CallOutRow>) -> Result<Vec<CallOut
         .collect()
 }
 
+fn for_out(of: Occasion, labels: &HashMap<Uuid, Label>) -> CallOutForOut {
+    CallOutForOut {
+        chapter: labels.get(&of.chapter).map(|label| label.code.clone()).unwrap_or_default(),
+        title: of.title,
+        title_en: of.title_en,
+        state: of.state,
+    }
+}
+
 fn wave_out(wave: &WaveRow) -> CallOutWaveOut {
     CallOutWaveOut {
         id: wave.id,
@@ -86,7 +103,7 @@ fn shift_out(shift: &ShiftRow, people: &HashMap<Uuid, i64>) -> CallOutShiftOut {
 }
 
 /// One call-out, for those who may read its chapter.
-pub fn call_out(v: &mut Visit<'_>, id: Uuid) -> Result<(CallOutOut, i32), Fault> {
+pub fn call_out(v: &mut Visit<'_>, rooms: Rooms, id: Uuid) -> Result<(CallOutOut, i32), Fault> {
     let row = store::find(v.conn, id)?.ok_or(Fault::Unknown)?;
     v.see::<Read>(row.chapter())?;
     let sees = match v.see::<SeePeople>(row.chapter()) {
@@ -97,12 +114,12 @@ pub fn call_out(v: &mut Visit<'_>, id: Uuid) -> Result<(CallOutOut, i32), Fault>
     let sealed = row.note.as_ref().filter(|_| sees);
     let note = sealed.map(|note| v.vault.open_text(place("call_out", "note", &id), note)).transpose()?;
     let version = row.version;
-    let shown = call_outs(v, vec![row])?.pop().ok_or(Fault::Unknown)?;
+    let shown = call_outs(v, rooms, vec![row])?.pop().ok_or(Fault::Unknown)?;
     Ok((CallOutOut { note, ..shown }, version))
 }
 
 /// One that was closed.
-pub fn closed(v: &mut Visit<'_>, id: Uuid, closed: Closed) -> Result<CallOutClosedOut, Fault> {
-    let (call_out, _) = call_out(v, id)?;
+pub fn closed(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, closed: Closed) -> Result<CallOutClosedOut, Fault> {
+    let (call_out, _) = call_out(v, rooms, id)?;
     Ok(CallOutClosedOut { call_out, hours_entered: closed.entered, hours_not_entered: closed.not_entered })
 }

@@ -4,9 +4,9 @@ use actix_web::{get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::heard_wire::CallOutConsentIn;
 use super::out::CallOutConsentOut;
 use super::stops;
-use super::wire::CallOutConsentIn;
 use crate::authz::{Desk, Visit};
 use crate::http::sets::{Acts, Key, Writes};
 use crate::http::{Answer, Body, Problem, Reply};

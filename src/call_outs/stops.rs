@@ -8,9 +8,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fault::Fault;
+use super::heard_wire::CallOutConsentIn;
 use super::out::CallOutConsentOut;
 use super::roll::CallOutRoll;
-use super::wire::CallOutConsentIn;
 use crate::authz::{Attempt, KeepPeople, SeePeople, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::calling::choice::party_hash;

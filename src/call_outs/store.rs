@@ -46,6 +46,9 @@ pub struct CallOutRow {
     pub ended_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
     pub note: Option<Vec<u8>>,
+    /// The code of the blood drive that it is for.
+    pub drive: Option<String>,
+    pub campaign_id: Option<Uuid>,
 }
 
 impl CallOutRow {
@@ -161,8 +164,21 @@ pub fn hold(conn: &mut PgConnection, id: Uuid) -> Result<Option<CallOutRow>, DbE
     Ok(call_out::table.find(id).select(CallOutRow::as_select()).for_no_key_update().first(conn).optional()?)
 }
 
+/// Which call-outs a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Those for the blood drive with this code.
+    pub drive: Option<String>,
+    pub campaign: Option<Uuid>,
+}
+
 /// Those of a chapter and of what it goes on for, the oldest first.
-pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: &Span<(DateTime<Utc>, Uuid)>) -> Result<Vec<CallOutRow>, DbError> {
+pub fn list(
+    conn: &mut PgConnection,
+    here: &Seen<Read>,
+    wanted: &Wanted,
+    span: &Span<(DateTime<Utc>, Uuid)>,
+) -> Result<Vec<CallOutRow>, DbError> {
     use call_out as c;
     let find = |conn: &mut PgConnection, chapter: Uuid| {
         let mut query = c::table
@@ -171,6 +187,12 @@ pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: &Span<(DateTime<Ut
             .limit(span.rows)
             .select(CallOutRow::as_select())
             .into_boxed();
+        if let Some(drive) = &wanted.drive {
+            query = query.filter(c::drive.eq(drive));
+        }
+        if let Some(campaign) = wanted.campaign {
+            query = query.filter(c::campaign_id.eq(campaign));
+        }
         if let Some((at, id)) = span.after {
             query = query.filter(c::made_at.ge(at)).filter(c::made_at.gt(at).or(c::id.gt(id)));
         }
@@ -179,8 +201,17 @@ pub fn list(conn: &mut PgConnection, here: &Seen<Read>, span: &Span<(DateTime<Ut
     tree::merged(conn, here.chapter(), span.rows, find, |row: &CallOutRow| (row.made_at, row.id))
 }
 
-pub fn insert(conn: &mut PgConnection, by: &Granted<KeepPeople>, at: DateTime<Utc>, new: &NewCallOut) -> Result<(), DbError> {
+/// Writes a call-out; `named` is the record that it is for, as that is kept.
+pub fn insert(
+    conn: &mut PgConnection,
+    by: &Granted<KeepPeople>,
+    at: DateTime<Utc>,
+    new: &NewCallOut,
+    named: Option<&str>,
+) -> Result<(), DbError> {
     use call_out as c;
+    let drive = named.filter(|_| new.kind == CallOutKind::Drive);
+    let campaign: Option<Uuid> = named.filter(|_| new.kind == CallOutKind::Campaign).and_then(|id| id.parse().ok());
     diesel::insert_into(c::table)
         .values((
             (c::id.eq(new.id), c::chapter_id.eq(by.chapter().0), c::kind.eq(new.kind.name())),
@@ -189,6 +220,7 @@ pub fn insert(conn: &mut PgConnection, by: &Granted<KeepPeople>, at: DateTime<Ut
             (c::available.eq(new.available), c::team_id.eq(new.team)),
             (c::wave_size.eq(new.wave_size), c::wave_minutes.eq(new.wave_minutes), c::version.eq(1)),
             (c::state.eq(CallOutState::Open.name()), c::made_by.eq(by.account()), c::made_at.eq(at)),
+            (c::drive.eq(drive), c::campaign_id.eq(campaign)),
         ))
         .execute(conn)?;
     let shifts: Vec<ShiftRow> = (1_i16..)

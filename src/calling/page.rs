@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::model::CallAnswer;
+use crate::house::occasion::Occasion;
 
 /// What somebody sees who opens a link that is good: of the person a first name, and what they answered themselves.
 #[derive(Debug, Clone)]
@@ -10,6 +11,8 @@ pub struct Shown {
     pub first_name: String,
     pub chapter: String,
     pub event: String,
+    /// What they are called for, where that has a record.
+    pub called_for: Option<Occasion>,
     pub place: String,
     pub why: String,
     pub from: DateTime<Utc>,

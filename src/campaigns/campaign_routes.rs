@@ -4,11 +4,13 @@ use actix_web::{HttpRequest, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::edition_wire::MovementEditionIn;
 use super::movements::{self, HumanitarianMovementOut};
 use super::out::CampaignOut;
-use super::wire::{CampaignIn, CampaignPatch, MovementEditionIn};
+use super::wire::{CampaignIn, CampaignPatch};
 use super::{change, programme_routes, store};
 use crate::authz::{Desk, Read, Seen, Visit};
+use crate::house::Rooms;
 use crate::http::etag::{if_match, version_tag};
 use crate::http::sets::{Decides, Key, Lists, Own, Reads, Writes};
 use crate::http::{Answer, Body, OfChapter, Page, Problem, Query, Reply};
@@ -32,16 +34,16 @@ fn tagged(reply: Reply<CampaignOut>) -> Reply<CampaignOut> {
     rest.map(|()| out).with(tag)
 }
 
-/// Begin a campaign: a draft that groups appeals and work. It holds no money. Sent again, it is begun once.
+/// Begin a campaign: a draft that groups appeals, blood drives and work. It holds no money. Sent again, it is begun once.
 #[utoipa::path(
     tag = "campaigns", request_body = CampaignIn,
     responses((status = 201, body = CampaignOut), (status = 200, body = CampaignOut, description = "Was begun already"), Writes)
 )]
 #[post("/campaigns")]
-pub async fn begin_campaign(desk: Desk, Body(body): Body<CampaignIn>) -> Answer<CampaignOut> {
+pub async fn begin_campaign(desk: Desk, rooms: web::Data<Rooms>, Body(body): Body<CampaignIn>) -> Answer<CampaignOut> {
     let new = body.check(desk.today()).map_err(Problem::invalid)?;
     let begin = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        let made = change::begin(v, &new)?;
+        let made = change::begin(v, **rooms, &new)?;
         Ok((change::show(v, new.id)?, made))
     };
     desk.tx(begin).await.map(Reply::made).map(tagged)
@@ -70,7 +72,7 @@ pub async fn show_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOu
     desk.read(move |v| Ok(change::show(v, *id)?)).await.map(Reply::ok).map(tagged)
 }
 
-/// Change what a campaign says and which appeals it groups. Send the `ETag` you read as `If-Match`.
+/// Change what a campaign says and what it groups. Send the `ETag` you read as `If-Match`.
 #[utoipa::path(
     tag = "campaigns",
     params(("id" = Uuid, Path, description = "The campaign"), ("If-Match" = Option<String>, Header, description = "`ETag` of the version read")),
@@ -80,12 +82,13 @@ pub async fn show_campaign(desk: Desk, id: web::Path<Uuid>) -> Answer<CampaignOu
 pub async fn change_campaign(
     request: HttpRequest,
     desk: Desk,
+    rooms: web::Data<Rooms>,
     id: web::Path<Uuid>,
     Body(body): Body<CampaignPatch>,
 ) -> Answer<CampaignOut> {
     let expected = if_match(&request)?;
     let change = move |v: &mut Visit<'_>| -> Result<_, Problem> {
-        change::change(v, *id, &expected, body)?;
+        change::change(v, **rooms, *id, &expected, body)?;
         Ok(change::show(v, *id)?)
     };
     desk.tx(change).await.map(Reply::ok).map(tagged)

@@ -8,18 +8,19 @@ use super::model::CampaignState;
 use super::movements;
 use super::out::CampaignOut;
 use super::request;
-use super::store::{self, CampaignRow};
+use super::store::{self, CampaignRow, Grouped};
 use super::wire::{CampaignPatch, NewCampaign, Told};
 use crate::authz::{Attempt, Granted, Read, RunActivities, Visit};
 use crate::basics::clock::vietnam_date;
 use crate::giving::appeals;
 use crate::giving::model::AppealState;
+use crate::house::Rooms;
 use crate::http::Check;
 use crate::http::etag::Expected;
 use crate::tree::{self, ChapterId};
 
 /// Begins a campaign. The same sent again answers as the first time: whether it is new.
-pub fn begin(v: &mut Visit<'_>, new: &NewCampaign) -> Result<bool, Fault> {
+pub fn begin(v: &mut Visit<'_>, rooms: Rooms, new: &NewCampaign) -> Result<bool, Fault> {
     let (_, place) = v.see_code::<Read>(&new.chapter).map_err(Fault::NoSuchChapter)?;
     let grant = v.at::<RunActivities>(place.id)?;
     if !request::is_new(v, new.id, &new.content())? {
@@ -29,13 +30,13 @@ pub fn begin(v: &mut Visit<'_>, new: &NewCampaign) -> Result<bool, Fault> {
     if !place.accepts_entries {
         closed(&mut check);
     }
-    let appeals = checked(v, place.id, &new.told, &mut check)?;
+    let grouped = checked(v, rooms, place.id, &new.told, &mut check)?;
     check.done(Some(())).map_err(Fault::Fields)?;
     store::insert_campaign(v.conn, &grant, v.now, new).map_err(|error| match error.constraint() {
         Some("campaign_pk") => Fault::IdTaken,
         _ => error.into(),
     })?;
-    store::group(v.conn, &grant, new.id, &appeals)?;
+    store::group(v.conn, &grant, new.id, &grouped)?;
     v.note(&grant, "CAMPAIGN_BEGUN", new.id)?;
     Ok(true)
 }
@@ -45,8 +46,8 @@ pub fn closed(check: &mut Check) {
     check.wrong("/chapter", "CHAPTER_CLOSED", "Đơn vị đã sáp nhập hoặc giải thể.", "The chapter has merged or dissolved.");
 }
 
-/// Looks up what a campaign names; the ids of its appeals come back.
-fn checked(v: &mut Visit<'_>, chapter: ChapterId, told: &Told, check: &mut Check) -> Result<Vec<Uuid>, Fault> {
+/// Looks up what a campaign names; what it groups comes back.
+fn checked(v: &mut Visit<'_>, rooms: Rooms, chapter: ChapterId, told: &Told, check: &mut Check) -> Result<Grouped, Fault> {
     if !movements::is_known(v.conn, told.movement.as_deref(), told.starts_on)? {
         check.add(movements::no_such_movement());
     }
@@ -70,7 +71,53 @@ fn checked(v: &mut Visit<'_>, chapter: ChapterId, told: &Told, check: &mut Check
             ),
         }
     }
-    Ok(ids)
+    if let Some(id) = told.programme
+        && !is_programme_of(v.conn, chapter, id)?
+    {
+        check.wrong(
+            "/programme",
+            "NOT_A_CHOICE",
+            "Đơn vị và cấp trên không có chương trình phối hợp này.",
+            "Neither the chapter nor one above it has this programme.",
+        );
+    }
+    let drives = drives(v.conn, rooms, chapter, &told.drives, check)?;
+    Ok(Grouped { appeals: ids, drives })
+}
+
+/// Whether a programme is the chapter's, or that of one above it.
+fn is_programme_of(conn: &mut PgConnection, chapter: ChapterId, id: Uuid) -> Result<bool, Fault> {
+    let Some(row) = store::programme(conn, id)? else { return Ok(false) };
+    let above = tree::lines(conn, &[chapter.0])?.remove(&chapter.0).unwrap_or_default();
+    Ok(above.contains(&row.chapter_id) || tree::line(conn, chapter)?.iter().any(|(id, _)| id.0 == row.chapter_id))
+}
+
+/// The blood drives with these codes as they are kept: those of the chapter and of all below it that everybody may know.
+fn drives(
+    conn: &mut PgConnection,
+    rooms: Rooms,
+    chapter: ChapterId,
+    typed: &[String],
+    check: &mut Check,
+) -> Result<Vec<String>, Fault> {
+    let Some(of_drives) = rooms.occasions("DRIVE").filter(|_| !typed.is_empty()) else { return Ok(Vec::new()) };
+    let found = of_drives.find(conn, &typed.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let here = tree::goes_on_for(conn, chapter.0)?;
+    let mut codes = Vec::with_capacity(typed.len());
+    for (n, typed) in typed.iter().enumerate() {
+        match found.get(typed).filter(|drive| drive.public && here.contains(&drive.chapter)) {
+            Some(drive) => codes.push(drive.key.clone()),
+            None => check.wrong(
+                format!("/drives/{n}"),
+                "NO_SUCH_DRIVE",
+                "Đơn vị và các đơn vị trực thuộc không có ngày hiến máu nào có mã này đã mở.",
+                "The chapter and those below it have no blood drive with this code that was opened.",
+            ),
+        }
+    }
+    codes.sort();
+    codes.dedup();
+    Ok(codes)
 }
 
 /// What a campaign that is held says now.
@@ -88,6 +135,8 @@ fn told(conn: &mut PgConnection, row: &CampaignRow) -> Result<Told, Fault> {
         starts_on: row.starts_on,
         ends_on: row.ends_on,
         appeals: codes,
+        drives: store::drives_of(conn, &[row.id])?.into_iter().map(|(_, drive)| drive).collect(),
+        programme: row.programme_id,
     })
 }
 
@@ -104,7 +153,7 @@ fn held(v: &mut Visit<'_>, id: Uuid) -> Result<(CampaignRow, Granted<RunActiviti
 }
 
 /// Changes a campaign as the client read it. What changes nothing makes no version.
-pub fn change(v: &mut Visit<'_>, id: Uuid, expected: &Expected, patch: CampaignPatch) -> Result<(), Fault> {
+pub fn change(v: &mut Visit<'_>, rooms: Rooms, id: Uuid, expected: &Expected, patch: CampaignPatch) -> Result<(), Fault> {
     let (row, grant) = held(v, id)?;
     if !expected.has(row.version) {
         return Err(Fault::Stale);
@@ -118,10 +167,10 @@ pub fn change(v: &mut Visit<'_>, id: Uuid, expected: &Expected, patch: CampaignP
         return Ok(());
     }
     let mut check = Check::default();
-    let appeals = checked(v, row.chapter(), &new, &mut check)?;
+    let grouped = checked(v, rooms, row.chapter(), &new, &mut check)?;
     check.done(Some(())).map_err(Fault::Fields)?;
     store::next_version(v.conn, &grant, &row, &new, state(&row)?)?;
-    store::group(v.conn, &grant, id, &appeals)?;
+    store::group(v.conn, &grant, id, &grouped)?;
     v.note(&grant, "CAMPAIGN_CHANGED", id)?;
     Ok(())
 }
@@ -167,7 +216,8 @@ pub fn close(v: &mut Visit<'_>, id: Uuid) -> Result<(), Fault> {
 
 /// Campaigns as officers see them; a fixed number of statements.
 pub fn shown(v: &mut Visit<'_>, rows: Vec<CampaignRow>) -> Result<Vec<CampaignOut>, Fault> {
-    let of = store::appeals_of(v.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let (of, drives) = (store::appeals_of(v.conn, &ids)?, store::drives_of(v.conn, &ids)?);
     let named = appeals::named(v.conn, &of.iter().map(|(_, appeal)| *appeal).collect::<Vec<_>>())?;
     let codes = tree::codes(v.conn, rows.iter().map(|row| row.chapter_id).collect::<Vec<_>>())?;
     let out = |row: CampaignRow| {
@@ -188,6 +238,8 @@ pub fn shown(v: &mut Visit<'_>, rows: Vec<CampaignRow>) -> Result<Vec<CampaignOu
             ends_on: row.ends_on,
             state,
             appeals,
+            drives: drives.iter().filter(|(campaign, _)| *campaign == row.id).map(|(_, drive)| drive.clone()).collect(),
+            programme: row.programme_id,
             version: row.version,
         })
     };

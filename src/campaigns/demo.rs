@@ -14,6 +14,7 @@ use crate::authz::{Cast, Visit};
 use crate::basics::Clock;
 use crate::basics::clock::vietnam_date;
 use crate::db::Db;
+use crate::house::Rooms;
 use crate::house::thread::Means;
 use crate::vault::Vault;
 
@@ -50,7 +51,8 @@ pub fn fill(means: &Means) -> Result<(), Failure> {
         let (campaign, programme) =
             (campaign.check(today).map_err(Fault::Fields)?, programme.check(today).map_err(Fault::Fields)?);
         let mut visit = Visit::enter(conn, &vault, now, admin).map_err(|_| Fault::Broken("nobody of the demo is let in"))?;
-        change::begin(&mut visit, &campaign)?;
+        // It groups nothing of another room.
+        change::begin(&mut visit, Rooms(&[]), &campaign)?;
         change::open(&mut visit, CAMPAIGN)?;
         programmes::enter(&mut visit, &programme)?;
         Ok(())

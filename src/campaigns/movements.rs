@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::edition_wire::MovementEditionIn;
 use super::fault::Fault;
 use super::request;
-use super::wire::MovementEditionIn;
 use crate::authz::{Denied, Refusal, RunActivities, Visit};
 use crate::db::DbError;
 use crate::db::schema::{movement, movement_edition};

@@ -36,6 +36,11 @@ pub struct CampaignOut {
     pub state: CampaignState,
     /// Codes of the appeals that it groups.
     pub appeals: Vec<String>,
+    /// Codes of the blood drives that it groups.
+    pub drives: Vec<String>,
+    /// The programme that it is part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub programme: Option<Uuid>,
     /// Counts up with each change; the `ETag`.
     pub version: i32,
 }

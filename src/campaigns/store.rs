@@ -11,7 +11,7 @@ use super::model::CampaignState;
 use super::wire::{NewCampaign, ProgrammeIn, ProgrammeTaskIn, ProgrammeTold, TaskResultIn, Told};
 use crate::authz::{Granted, Read, RunActivities, Seen};
 use crate::db::DbError;
-use crate::db::schema::{campaign, campaign_appeal, programme, programme_party, programme_task};
+use crate::db::schema::{campaign, campaign_appeal, campaign_drive, programme, programme_party, programme_task};
 use crate::db::shown;
 use crate::http::Span;
 use crate::tree::{self, ChapterId};
@@ -32,6 +32,7 @@ pub struct CampaignRow {
     pub state: String,
     pub version: i32,
     pub made_at: DateTime<Utc>,
+    pub programme_id: Option<Uuid>,
 }
 
 impl CampaignRow {
@@ -74,6 +75,12 @@ pub fn campaign(conn: &mut PgConnection, id: Uuid) -> Result<Option<CampaignRow>
     Ok(campaign::table.find(id).select(CampaignRow::as_select()).first(conn).optional()?)
 }
 
+/// Campaigns by id.
+pub fn campaigns(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, CampaignRow>, DbError> {
+    let rows: Vec<CampaignRow> = campaign::table.filter(campaign::id.eq_any(ids)).select(CampaignRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
 /// [`campaign`], held until the end of the transaction.
 pub fn hold_campaign(conn: &mut PgConnection, id: Uuid) -> Result<Option<CampaignRow>, DbError> {
     Ok(campaign::table.find(id).select(CampaignRow::as_select()).for_no_key_update().first(conn).optional()?)
@@ -99,6 +106,12 @@ pub fn appeals_of(conn: &mut PgConnection, campaigns: &[Uuid]) -> Result<Vec<(Uu
     Ok(a::table.filter(a::campaign_id.eq_any(campaigns)).order((a::campaign_id, a::appeal_id)).load(conn)?)
 }
 
+/// Codes of the blood drives that campaigns group: (campaign, drive). Readable by the public role.
+pub fn drives_of(conn: &mut PgConnection, campaigns: &[Uuid]) -> Result<Vec<(Uuid, String)>, DbError> {
+    use campaign_drive as d;
+    Ok(d::table.filter(d::campaign_id.eq_any(campaigns)).order((d::campaign_id, d::drive)).load(conn)?)
+}
+
 /// Writes a draft.
 pub fn insert_campaign(
     conn: &mut PgConnection,
@@ -115,7 +128,7 @@ pub fn insert_campaign(
             (c::title.eq(&told.title), c::title_en.eq(told.title_en.as_deref())),
             (c::about.eq(&told.about), c::about_en.eq(told.about_en.as_deref())),
             (c::starts_on.eq(told.starts_on), c::ends_on.eq(told.ends_on), c::state.eq(CampaignState::Draft.name())),
-            (c::made_account.eq(by.account()), c::made_at.eq(at)),
+            (c::made_account.eq(by.account()), c::made_at.eq(at), c::programme_id.eq(told.programme)),
         ))
         .execute(conn)?;
     Ok(())
@@ -136,18 +149,31 @@ pub fn next_version(
             (c::movement.eq(told.movement.as_deref()), c::title.eq(&told.title), c::title_en.eq(told.title_en.as_deref())),
             (c::about.eq(&told.about), c::about_en.eq(told.about_en.as_deref()), c::starts_on.eq(told.starts_on)),
             (c::ends_on.eq(told.ends_on), c::state.eq(state.name()), c::version.eq(row.version + 1)),
+            c::programme_id.eq(told.programme),
         ))
         .execute(conn)?;
     Ok(())
 }
 
-/// Lets a campaign group these appeals and no others.
-pub fn group(conn: &mut PgConnection, _: &Granted<RunActivities>, campaign: Uuid, appeals: &[Uuid]) -> Result<(), DbError> {
-    use campaign_appeal as a;
+/// What a campaign groups.
+#[derive(Debug, Default)]
+pub struct Grouped {
+    pub appeals: Vec<Uuid>,
+    /// By code.
+    pub drives: Vec<String>,
+}
+
+/// Lets a campaign group these and no others.
+pub fn group(conn: &mut PgConnection, _: &Granted<RunActivities>, campaign: Uuid, of: &Grouped) -> Result<(), DbError> {
+    use {campaign_appeal as a, campaign_drive as d};
+    let appeals = &of.appeals;
     shown::alters(conn);
     diesel::delete(a::table.filter(a::campaign_id.eq(campaign)).filter(a::appeal_id.ne_all(appeals))).execute(conn)?;
     let rows: Vec<_> = appeals.iter().map(|appeal| (a::campaign_id.eq(campaign), a::appeal_id.eq(*appeal))).collect();
     diesel::insert_into(a::table).values(rows).on_conflict_do_nothing().execute(conn)?;
+    diesel::delete(d::table.filter(d::campaign_id.eq(campaign)).filter(d::drive.ne_all(&of.drives))).execute(conn)?;
+    let rows: Vec<_> = of.drives.iter().map(|drive| (d::campaign_id.eq(campaign), d::drive.eq(drive.as_str()))).collect();
+    diesel::insert_into(d::table).values(rows).on_conflict_do_nothing().execute(conn)?;
     Ok(())
 }
 

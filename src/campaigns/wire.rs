@@ -1,12 +1,13 @@
 //! What is sent about campaigns, editions and programmes, with the checks that need no database.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::may_be;
+use crate::chapters::things::Thing;
 use crate::documents::model::ContentHash;
 use crate::http::{Check, FieldError, Patch, one_line, one_name};
 
@@ -16,6 +17,8 @@ pub const MOST_TITLE: usize = 200;
 const MOST_TEXT: usize = 2_000;
 /// Most appeals of one campaign.
 const MOST_APPEALS: usize = 50;
+/// Most blood drives of one campaign.
+const MOST_DRIVES: usize = 200;
 /// Most parties of one programme, besides the chapter.
 const MOST_PARTIES: usize = 20;
 /// Most tasks that come with a programme.
@@ -56,6 +59,13 @@ pub struct CampaignIn {
     #[serde(default)]
     #[schema(max_items = 50)]
     appeals: Vec<String>,
+    /// Codes of the blood drives that it groups: of the chapter and of those below it, open or later.
+    #[serde(default)]
+    #[schema(max_items = 200, example = json!(["68-HM-0001"]))]
+    drives: Vec<String>,
+    /// The programme agreed with partners that it is part of: of the chapter, or of one above it.
+    #[serde(default)]
+    programme: Option<Uuid>,
 }
 
 /// Changes to a campaign: a field left out stays, `null` clears one.
@@ -93,6 +103,14 @@ pub struct CampaignPatch {
     #[serde(default)]
     #[schema(value_type = Option<Vec<String>>, max_items = 50)]
     appeals: Patch<Vec<String>>,
+    /// All blood drives that it groups from now on, by code.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 200)]
+    drives: Patch<Vec<String>>,
+    /// The programme that it is part of.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    programme: Patch<Uuid>,
 }
 
 /// What a campaign says.
@@ -107,6 +125,11 @@ pub struct Told {
     pub ends_on: Option<NaiveDate>,
     /// Codes, sorted.
     pub appeals: Vec<String>,
+    /// Codes, sorted; what names none is what it was before there were any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drives: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub programme: Option<Uuid>,
 }
 
 pub fn own_id(check: &mut Check, id: Uuid) {
@@ -137,7 +160,8 @@ pub fn not_before(check: &mut Check, pointer: &str, start: NaiveDate, end: Optio
     }
 }
 
-fn text(check: &mut Check, pointer: &str, text: &str, most: usize) -> String {
+/// A text on one line; an empty one where it is wrong, which stands among the faults.
+pub fn text(check: &mut Check, pointer: &str, text: &str, most: usize) -> String {
     check.read(one_line(pointer, text, most)).map(|line| line.as_str().to_owned()).unwrap_or_default()
 }
 
@@ -163,7 +187,14 @@ impl Told {
         }
         appeals.sort();
         appeals.dedup();
-        Self { title, title_en, about, about_en, appeals, ..self }
+        let code = |typed: String| Thing::Drive.read(&typed).unwrap_or(typed);
+        let mut drives: Vec<String> = self.drives.into_iter().map(code).collect();
+        if drives.len() > MOST_DRIVES {
+            check.wrong("/drives", "OUT_OF_RANGE", "Tối đa 200 ngày hiến máu.", "At most 200 blood drives.");
+        }
+        drives.sort();
+        drives.dedup();
+        Self { title, title_en, about, about_en, appeals, drives, ..self }
     }
 }
 
@@ -196,6 +227,8 @@ impl CampaignIn {
             starts_on: self.starts_on,
             ends_on: self.ends_on,
             appeals: self.appeals,
+            drives: self.drives,
+            programme: self.programme,
         };
         let told = told.check(&mut check, today);
         check.done(Some(NewCampaign { id: self.id, chapter: self.chapter, told }))
@@ -215,62 +248,11 @@ impl CampaignPatch {
             starts_on: self.starts_on.over_required("/starts_on", old.starts_on, &mut check),
             ends_on: self.ends_on.over(old.ends_on),
             appeals: self.appeals.over(Some(old.appeals)).unwrap_or_default(),
+            drives: self.drives.over(Some(old.drives)).unwrap_or_default(),
+            programme: self.programme.over(old.programme),
         };
         let told = told.check(&mut check, today);
         check.done(Some(told))
-    }
-}
-
-/// A movement's edition of a year.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MovementEditionIn {
-    /// Made by the client, once; sending it again makes nothing.
-    pub id: Uuid,
-    #[schema(minimum = 1946, maximum = 2200, example = 2027)]
-    pub year: i16,
-    /// Its first day.
-    pub starts_on: NaiveDate,
-    /// Its last day.
-    pub ends_on: NaiveDate,
-    /// What it sets out to reach, in words.
-    #[serde(default)]
-    #[schema(example = "1,5 triệu suất quà", max_length = 500)]
-    pub target: Option<String>,
-    /// How many people it sets out to reach.
-    #[serde(default)]
-    #[schema(minimum = 1, maximum = 1000000000i64)]
-    pub target_persons: Option<i64>,
-    /// The value it sets out to reach, in đồng.
-    #[serde(default)]
-    #[schema(minimum = 1, maximum = 1000000000000000i64)]
-    pub target_vnd: Option<i64>,
-    /// Which plan or letter says so.
-    #[schema(example = "Kế hoạch 12/KH-TƯHCTĐ ngày 02/11/2026", max_length = 500)]
-    pub source: String,
-}
-
-impl MovementEditionIn {
-    /// Checks every field; all mistakes at once.
-    pub fn check(self, today: NaiveDate) -> Result<Self, Vec<FieldError>> {
-        let mut check = Check::default();
-        own_id(&mut check, self.id);
-        day(&mut check, "/starts_on", self.starts_on, today);
-        day(&mut check, "/ends_on", self.ends_on, today);
-        not_before(&mut check, "/ends_on", self.starts_on, Some(self.ends_on));
-        if i32::from(self.year) != self.starts_on.year() && i32::from(self.year) != self.ends_on.year() {
-            check.wrong("/year", "NOT_TOGETHER", "Năm không khớp với các ngày.", "The year is that of the days.");
-        }
-        let target = self.target.as_deref().map(|other| text(&mut check, "/target", other, 500));
-        for (pointer, value, most) in
-            [("/target_persons", self.target_persons, 1_000_000_000), ("/target_vnd", self.target_vnd, 1_000_000_000_000_000)]
-        {
-            if value.is_some_and(|value| !(1..=most).contains(&value)) {
-                check.wrong(pointer, "OUT_OF_RANGE", "Quá nhỏ hoặc quá lớn.", "Too small or too large.");
-            }
-        }
-        let source = text(&mut check, "/source", &self.source, 500);
-        check.done(Some(Self { target, source, ..self }))
     }
 }
 

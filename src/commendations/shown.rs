@@ -167,11 +167,20 @@ const MODEL: ModelColumns = (
     practice_model::published_on,
 );
 
-/// Published models that have all these words, whatever their marks; the newest first.
+/// Which models are looked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Looked<'a> {
+    /// All of them, whatever their marks.
+    pub words: &'a str,
+    pub area: Option<&'a str>,
+    /// A chapter, and those below it.
+    pub below: Option<Uuid>,
+}
+
+/// Published models that fit, the newest first.
 pub fn search(
     conn: &mut PgConnection,
-    words: &str,
-    area: Option<&str>,
+    looked: &Looked<'_>,
     after: Option<(NaiveDate, Uuid)>,
     rows: i64,
 ) -> Result<Vec<ModelRow>, DbError> {
@@ -182,12 +191,15 @@ pub fn search(
         .limit(rows)
         .select(MODEL)
         .into_boxed();
-    let words = words_of(&[words]);
+    let words = words_of(&[looked.words]);
     if !words.is_empty() {
         query = query.filter(m::words.contains(words));
     }
-    if let Some(area) = area {
+    if let Some(area) = looked.area {
         query = query.filter(m::area.eq(area.to_owned()));
+    }
+    if let Some(chapter) = looked.below {
+        query = query.filter(m::chapter_id.eq_any(tree::at_and_below(chapter)));
     }
     if let Some((day, id)) = after {
         query = query.filter(m::published_on.le(day)).filter(m::published_on.lt(day).or(m::id.lt(id)));

@@ -53,6 +53,7 @@ const VERSIONED: &[&str] = &[
     "#/components/schemas/CourseOut",
     "#/components/schemas/DonorOut",
     "#/components/schemas/DriveOut",
+    "#/components/schemas/DriveShiftOut",
     "#/components/schemas/FamilyLinkOut",
     "#/components/schemas/OrganRegistrationOut",
     "#/components/schemas/PersonOut",

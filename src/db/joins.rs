@@ -26,6 +26,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, job);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, member_span);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, officer);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, organ_registration);
+diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, practice_model);
 diesel::allow_tables_to_appear_in_same_query!(chapter_ancestor, stock_on_hand);
 diesel::allow_tables_to_appear_in_same_query!(chapter_former_name, chapter_version);
 diesel::allow_tables_to_appear_in_same_query!(document, upload);

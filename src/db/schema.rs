@@ -741,6 +741,9 @@ diesel::table! {
         made_by -> Nullable<Uuid>,
         cancelled_at -> Nullable<Timestamptz>,
         cancelled_how -> Nullable<Text>,
+        name_hash -> Nullable<Bytea>,
+        moved_up_at -> Nullable<Timestamptz>,
+        restricted_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -783,6 +786,8 @@ diesel::table! {
         closed_by -> Nullable<Uuid>,
         closed_at -> Nullable<Timestamptz>,
         note -> Nullable<Bytea>,
+        drive -> Nullable<Text>,
+        campaign_id -> Nullable<Uuid>,
     }
 }
 
@@ -900,6 +905,7 @@ diesel::table! {
         version -> Integer,
         made_account -> Uuid,
         made_at -> Timestamptz,
+        programme_id -> Nullable<Uuid>,
     }
 }
 
@@ -907,6 +913,13 @@ diesel::table! {
     campaign_appeal (campaign_id, appeal_id) {
         campaign_id -> Uuid,
         appeal_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    campaign_drive (campaign_id, drive) {
+        campaign_id -> Uuid,
+        drive -> Text,
     }
 }
 
@@ -1557,6 +1570,7 @@ diesel::table! {
         request_hash -> Bytea,
         recorded_by -> Uuid,
         recorded_at -> Timestamptz,
+        replaces_id -> Nullable<Uuid>,
     }
 }
 
@@ -1621,6 +1635,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    drive_correction (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        chapter_id -> Uuid,
+        source -> Text,
+        version -> SmallInt,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        registered_by -> Nullable<Integer>,
+        came_by -> Nullable<Integer>,
+        gave_by -> Nullable<Integer>,
+        deferred_by -> Nullable<Integer>,
+        ml_by -> Nullable<BigInt>,
+        statement -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    drive_correction_item (correction_id, n) {
+        correction_id -> Uuid,
+        n -> SmallInt,
+        kind -> Text,
+        donation_id -> Nullable<Uuid>,
+        made_id -> Nullable<Uuid>,
+        booking_id -> Nullable<Uuid>,
+        row_id -> Nullable<Uuid>,
+        why -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        component -> Nullable<Text>,
+        volume_ml -> Nullable<SmallInt>,
+        din -> Nullable<Text>,
+        abo -> Nullable<Text>,
+        rh -> Nullable<Text>,
+        serial -> Nullable<Text>,
+        content -> Nullable<Bytea>,
+    }
+}
+
+diesel::table! {
     drive_deferral (drive_id, reason) {
         drive_id -> BigInt,
         reason -> Text,
@@ -1643,6 +1699,7 @@ diesel::table! {
         settled_by -> Nullable<Uuid>,
         settled_at -> Nullable<Timestamptz>,
         found_at -> Timestamptz,
+        why -> Nullable<Text>,
     }
 }
 
@@ -1701,6 +1758,7 @@ diesel::table! {
         serial -> Nullable<Text>,
         booking_id -> Nullable<Uuid>,
         counts -> Bool,
+        correction_id -> Nullable<Uuid>,
     }
 }
 
@@ -1712,6 +1770,34 @@ diesel::table! {
         valid_to -> Nullable<Date>,
         mark -> Text,
         source -> Text,
+    }
+}
+
+diesel::table! {
+    drive_shift (id) {
+        id -> Uuid,
+        drive_id -> BigInt,
+        what -> Text,
+        from_minute -> SmallInt,
+        until_minute -> SmallInt,
+        needed -> SmallInt,
+        ended_at -> Nullable<Timestamptz>,
+        hours_by -> Nullable<Uuid>,
+        hours_at -> Nullable<Timestamptz>,
+        version -> Integer,
+        request_hash -> Bytea,
+        made_by -> Uuid,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    drive_shift_helper (shift_id, volunteer_id) {
+        shift_id -> Uuid,
+        volunteer_id -> Uuid,
+        entered_by -> Uuid,
+        entered_at -> Timestamptz,
+        came -> Nullable<Bool>,
     }
 }
 
@@ -1735,6 +1821,7 @@ diesel::table! {
         deferred -> Integer,
         ml -> BigInt,
         made_at -> Timestamptz,
+        version -> SmallInt,
     }
 }
 
@@ -4075,6 +4162,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    volunteer_import (id) {
+        id -> Uuid,
+        chapter_id -> Uuid,
+        content_hash -> Bytea,
+        state -> Text,
+        verified -> Bool,
+        row_count -> Integer,
+        uploaded_by -> Uuid,
+        uploaded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    volunteer_import_part (id) {
+        id -> Uuid,
+        import_id -> Uuid,
+        n -> SmallInt,
+        row_count -> SmallInt,
+        people -> Nullable<Bytea>,
+        entered -> Nullable<SmallInt>,
+        refused -> Nullable<Jsonb>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     volunteer_rule (name, valid_from) {
         name -> Text,
         value -> Integer,
@@ -4225,8 +4338,11 @@ diesel::allow_tables_to_appear_in_same_query!(account, donation);
 diesel::allow_tables_to_appear_in_same_query!(account, donor);
 diesel::allow_tables_to_appear_in_same_query!(account, drive);
 diesel::allow_tables_to_appear_in_same_query!(account, drive_check_in);
+diesel::allow_tables_to_appear_in_same_query!(account, drive_correction);
 diesel::allow_tables_to_appear_in_same_query!(account, drive_difference);
 diesel::allow_tables_to_appear_in_same_query!(account, drive_file);
+diesel::allow_tables_to_appear_in_same_query!(account, drive_shift);
+diesel::allow_tables_to_appear_in_same_query!(account, drive_shift_helper);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_remittance);
 diesel::allow_tables_to_appear_in_same_query!(account, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(account, family_finding);
@@ -4291,6 +4407,7 @@ diesel::allow_tables_to_appear_in_same_query!(account, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_hours_void);
+diesel::allow_tables_to_appear_in_same_query!(account, volunteer_import);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_skill);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_step);
 diesel::allow_tables_to_appear_in_same_query!(account, volunteer_title_given);
@@ -4366,13 +4483,16 @@ diesel::allow_tables_to_appear_in_same_query!(blood_target_decision, statement);
 diesel::allow_tables_to_appear_in_same_query!(booking, booking_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_check_in);
+diesel::allow_tables_to_appear_in_same_query!(booking, drive_correction_item);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_difference);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_row);
 diesel::allow_tables_to_appear_in_same_query!(booking, drive_slot);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_shift);
 diesel::allow_tables_to_appear_in_same_query!(call_out, call_out_wave);
+diesel::allow_tables_to_appear_in_same_query!(call_out, campaign);
 diesel::allow_tables_to_appear_in_same_query!(call_out, chapter);
+diesel::allow_tables_to_appear_in_same_query!(call_out, drive);
 diesel::allow_tables_to_appear_in_same_query!(call_out, team);
 diesel::allow_tables_to_appear_in_same_query!(call_out_answer, call_out_asked);
 diesel::allow_tables_to_appear_in_same_query!(call_out_asked, call_out_scan);
@@ -4383,8 +4503,11 @@ diesel::allow_tables_to_appear_in_same_query!(call_out_asked, person);
 diesel::allow_tables_to_appear_in_same_query!(call_out_asked, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(call_out_stop, person);
 diesel::allow_tables_to_appear_in_same_query!(campaign, campaign_appeal);
+diesel::allow_tables_to_appear_in_same_query!(campaign, campaign_drive);
 diesel::allow_tables_to_appear_in_same_query!(campaign, chapter);
 diesel::allow_tables_to_appear_in_same_query!(campaign, movement);
+diesel::allow_tables_to_appear_in_same_query!(campaign, programme);
+diesel::allow_tables_to_appear_in_same_query!(campaign_drive, drive);
 diesel::allow_tables_to_appear_in_same_query!(certificate, certificate_name_text);
 diesel::allow_tables_to_appear_in_same_query!(certificate, chapter);
 diesel::allow_tables_to_appear_in_same_query!(certificate, course_enrolment);
@@ -4410,6 +4533,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, document);
 diesel::allow_tables_to_appear_in_same_query!(chapter, donation);
 diesel::allow_tables_to_appear_in_same_query!(chapter, donor);
 diesel::allow_tables_to_appear_in_same_query!(chapter, drive);
+diesel::allow_tables_to_appear_in_same_query!(chapter, drive_correction);
 diesel::allow_tables_to_appear_in_same_query!(chapter, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_exemption);
 diesel::allow_tables_to_appear_in_same_query!(chapter, dues_owed);
@@ -4477,6 +4601,7 @@ diesel::allow_tables_to_appear_in_same_query!(chapter, urgent_call_asked);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_application);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_hours);
+diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_import);
 diesel::allow_tables_to_appear_in_same_query!(chapter, volunteer_span);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, period_closing);
 diesel::allow_tables_to_appear_in_same_query!(closed_period, statement);
@@ -4518,21 +4643,30 @@ diesel::allow_tables_to_appear_in_same_query!(document_link, document_publicatio
 diesel::allow_tables_to_appear_in_same_query!(document_link, publication);
 diesel::allow_tables_to_appear_in_same_query!(donation, donor);
 diesel::allow_tables_to_appear_in_same_query!(donation, drive);
+diesel::allow_tables_to_appear_in_same_query!(donation, drive_correction_item);
 diesel::allow_tables_to_appear_in_same_query!(donor, person);
 diesel::allow_tables_to_appear_in_same_query!(donor, urgent_call_asked);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_check_in);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_correction);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_deferral);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_difference);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_equipment);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_request);
+diesel::allow_tables_to_appear_in_same_query!(drive, drive_shift);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_slot);
 diesel::allow_tables_to_appear_in_same_query!(drive, drive_total);
 diesel::allow_tables_to_appear_in_same_query!(drive, public_booking);
 diesel::allow_tables_to_appear_in_same_query!(drive, team);
+diesel::allow_tables_to_appear_in_same_query!(drive_correction, drive_correction_item);
+diesel::allow_tables_to_appear_in_same_query!(drive_correction, drive_row);
+diesel::allow_tables_to_appear_in_same_query!(drive_correction, statement);
+diesel::allow_tables_to_appear_in_same_query!(drive_correction_item, drive_row);
 diesel::allow_tables_to_appear_in_same_query!(drive_difference, drive_file);
 diesel::allow_tables_to_appear_in_same_query!(drive_difference, drive_row);
 diesel::allow_tables_to_appear_in_same_query!(drive_file, drive_row);
+diesel::allow_tables_to_appear_in_same_query!(drive_shift, drive_shift_helper);
+diesel::allow_tables_to_appear_in_same_query!(drive_shift_helper, volunteer);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_month);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, dues_sheet);
 diesel::allow_tables_to_appear_in_same_query!(dues_line, member);
@@ -4676,4 +4810,5 @@ diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_step);
 diesel::allow_tables_to_appear_in_same_query!(volunteer, volunteer_title_given);
 diesel::allow_tables_to_appear_in_same_query!(volunteer_application, volunteer_consent_text);
 diesel::allow_tables_to_appear_in_same_query!(volunteer_hours, volunteer_hours_void);
+diesel::allow_tables_to_appear_in_same_query!(volunteer_import, volunteer_import_part);
 diesel::allow_tables_to_appear_in_same_query!(volunteer_title, volunteer_title_given);

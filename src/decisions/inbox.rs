@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ask::note_row;
-use super::store::{self, Position, Row, StepRow};
+use super::store::{self, Row, StepRow};
+use super::waiting::{self, Position};
 use super::words::Halt;
 use crate::authz::{Approve, Denied, Read, Seen, Visit};
 use crate::db::DbError;
@@ -70,7 +71,7 @@ pub struct WaitingDecision {
 
 /// What waits at a chapter, oldest first: also what waited below and has come up, because nobody there may decide any more.
 pub fn waiting(v: &mut Visit<'_>, here: &Seen<Read>, span: Span<Position>) -> Result<Vec<Row>, DbError> {
-    store::waiting(v.conn, v.now, here, span)
+    waiting::waiting(v.conn, v.now, here, span)
 }
 
 /// Whether the visitor may approve at a chapter: notes about what is decided there are written for them.

@@ -24,6 +24,7 @@ pub mod persons;
 pub mod routes;
 mod rules;
 mod store;
+mod waiting;
 mod words;
 
 use crate::house::Room;

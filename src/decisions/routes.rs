@@ -8,7 +8,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::inbox::{self, WaitingDecision};
 use super::rules::{self, DecisionRuleIn, DecisionRuleOut};
-use super::store::{Position, Row};
+use super::store::Row;
+use super::waiting::Position;
 use crate::authz::{Desk, Read, Seen, Visit};
 use crate::house::Rooms;
 use crate::http::sets::{Key, Reads, Records};

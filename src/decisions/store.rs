@@ -10,13 +10,12 @@ use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz
 use uuid::Uuid;
 
 use super::model::{Rule, State};
-use crate::authz::{self, Granted, Read, Right, Seen};
+use crate::authz::{Granted, Right};
 use crate::db::DbError;
 use crate::db::schema::{decision, decision_rule, decision_step};
 use crate::db::statement::statement;
 use crate::house::matter::Matter as Kind;
-use crate::http::Span;
-use crate::tree::{self, ChapterId, Level};
+use crate::tree::{ChapterId, Level};
 
 /// A decision as it stands.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -271,42 +270,6 @@ pub fn lapse(conn: &mut PgConnection, at: DateTime<Utc>, by: Uuid, kind: &Kind, 
     let waits = d::table.find((kind.name, id)).filter(d::state.eq(State::Asked.name()));
     let set = (d::state.eq(State::Withdrawn.name()), d::decided_by.eq(by), d::decided_at.eq(at));
     Ok(diesel::update(waits).set(set).execute(conn)? > 0)
-}
-
-/// The place of a row in the list of what waits: when it was asked, its matter, its id.
-pub type Position = (DateTime<Utc>, String, Uuid);
-
-/// What waits for a chapter to decide, and for those it has succeeded, oldest first. What waits below, where nobody is left who may
-/// decide it, waits here too if this is the nearest chapter with somebody.
-pub fn waiting(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    here: &Seen<Read>,
-    span: Span<Position>,
-) -> Result<Vec<Row>, DbError> {
-    use decision as d;
-    let own = tree::with_succeeded(conn, here.chapter())?;
-    let mut all: Vec<Uuid> = tree::at_and_below(here.chapter().0).load(conn)?;
-    all.extend(&own);
-    let nearest = authz::nearest_approver_of("decision.approver_chapter_id", "decision.not_by", now);
-    let comes_up = diesel::dsl::sql::<Bool>(&format!("{nearest} = '{}'", here.chapter().0));
-    let mut query = d::table
-        .filter(d::approver_chapter_id.eq_any(all))
-        .filter(d::approver_chapter_id.eq_any(own.clone()).or(comes_up))
-        .filter(is_waiting())
-        .order((d::asked_at, d::matter, d::id))
-        .limit(span.rows)
-        .select(Row::as_select())
-        .into_boxed();
-    if let Some((at, matter, id)) = span.after {
-        let later = d::matter.gt(matter.clone()).or(d::matter.eq(matter).and(d::id.gt(id)));
-        query = query.filter(d::asked_at.ge(at)).filter(d::asked_at.gt(at).or(later));
-    }
-    let mut rows: Vec<Row> = query.load(conn)?;
-    for row in rows.iter_mut().filter(|row| !own.contains(&row.approver_chapter_id)) {
-        row.approver_chapter_id = here.chapter().0;
-    }
-    Ok(rows)
 }
 
 /// What waits for a decision at a chapter, or was asked there: its matter, its id, what it is about.

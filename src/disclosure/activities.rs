@@ -22,6 +22,8 @@ use crate::chapters::reference::CENTRAL;
 use crate::chapters::store as chapters;
 use crate::chapters::things::Thing;
 use crate::db::Db;
+use crate::drives::DriveState;
+use crate::drives::public::{self as drives, ListedRow};
 use crate::giving::appeals as giving;
 use crate::http::answers::AnyProblem;
 use crate::http::sets::{Filters, Searches, Shows};
@@ -286,6 +288,21 @@ pub struct PublicCampaignDetail {
     pub gift_count: i64,
     /// Its appeals, by code.
     pub appeals: Vec<CampaignAppeal>,
+    /// Its blood drives, the first to begin first.
+    pub drives: Vec<CampaignDrive>,
+}
+
+/// A blood drive of a campaign.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CampaignDrive {
+    #[schema(example = "68-HM-0001")]
+    pub code: String,
+    #[schema(example = "Ngày hội hiến máu xã Hàm Liêm")]
+    pub title: String,
+    /// The day it is on.
+    pub day: NaiveDate,
+    /// How it stands.
+    pub state: DriveState,
 }
 
 /// An appeal of a campaign.
@@ -316,7 +333,12 @@ pub fn campaign(conn: &mut PgConnection, id: Uuid) -> Result<PublicCampaignDetai
         let sum = received.get(&code).copied().unwrap_or_default();
         of.push(CampaignAppeal { code, title, received_vnd: sum.received_vnd, gift_count: sum.gift_count });
     }
+    let codes_of_drives: Vec<String> = campaign_store::drives_of(conn, &[id])?.into_iter().map(|(_, drive)| drive).collect();
+    let drive = |row: ListedRow| {
+        Some(CampaignDrive { state: DriveState::parse(&row.state)?, code: row.code, title: row.title, day: row.day })
+    };
     Ok(PublicCampaignDetail {
+        drives: drives::by_codes(conn, &codes_of_drives)?.into_iter().filter_map(drive).collect(),
         campaign: row.out(&codes).ok_or_else(Problem::not_found)?,
         received_vnd: of.iter().map(|appeal| appeal.received_vnd).sum(),
         gift_count: of.iter().map(|appeal| appeal.gift_count).sum(),

@@ -292,7 +292,8 @@ pub struct PublicBookingIn {
 /// How the drive stands for somebody who comes now. The same answer whether the house knows them or not.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PublicBookingTaken {
-    /// Of `HELD` and `WAITING` a message with a link tells the rest; of `FULL` nothing is kept.
+    /// Of `HELD` and `WAITING` a message with a link tells the rest, and until when a place that is kept is to be confirmed; of `FULL` nothing
+    /// is kept.
     pub state: BookingTaken,
 }
 
@@ -337,8 +338,8 @@ pub async fn book(intake: &Intake, vault: &Vault, typed: &str, wanted: Wanted) -
 
 /// Book a place of a blood drive, without an account.
 ///
-/// A link is sent to the number or address, by which they say that they come, change the slot or give the place up. Who comes when all is
-/// taken waits, and moves up by itself. The answer is the same for whomever the house knows and for everybody else.
+/// A link is sent to the number or address, by which they say that they come, change the slot or give the place up. Who does not say so in
+/// time (a day, and before the slot begins) loses the place to the next. Who comes when all is taken waits, and moves up by itself. The answer is the same for whomever the house knows and for everybody else.
 #[utoipa::path(
     tag = "public", params(("code" = String, Path, description = "Code of the drive", example = "68-HM-0001")),
     request_body = PublicBookingIn,

@@ -138,20 +138,33 @@ impl HeldAndOpen {
         let open_at = below.map(|id| tree::goes_on_for(conn, id)).transpose()?;
         let codes = open_at.as_ref().map(|ids| tree::codes(conn, ids.iter().copied())).transpose()?;
         let codes: Option<Vec<String>> = codes.map(|codes| codes.into_values().collect());
-        let on_the_way = OnTheWay::read(conn, codes.as_deref(), fund.as_deref(), Some(today))?;
-        let left = totals.left.unwrap_or_default();
-        let late = overdue(conn, open_at.as_deref(), funds.as_deref(), today)?;
+        let on_the_way = OnTheWay::read(conn, codes.as_deref(), fund.as_deref(), today)?;
         Ok(Self {
             as_of: today,
-            advances: AdvancesHeld {
-                open_vnd: left.all.advances_vnd + left.quarantined.advances_vnd,
-                overdue_vnd: late.vnd,
-                overdue_count: late.count,
-                oldest_due_on: late.oldest_due_on,
-                oldest_days: late.oldest_due_on.map(|due| (today - due).num_days()),
-            },
+            advances: AdvancesHeld::read(conn, open_at.as_deref(), funds.as_deref(), totals, today)?,
             on_the_way,
             stock: goods(conn, below, funds.as_deref())?,
+        })
+    }
+}
+
+impl AdvancesHeld {
+    /// Of chapters, and of funds; of the whole country if neither are named. `totals` are those of the same.
+    pub fn read(
+        conn: &mut PgConnection,
+        chapters: Option<&[Uuid]>,
+        funds: Option<&[FundId]>,
+        totals: &TotalsOut,
+        today: NaiveDate,
+    ) -> Result<Self, Problem> {
+        let left = totals.left.unwrap_or_default();
+        let late = overdue(conn, chapters, funds, today)?;
+        Ok(Self {
+            open_vnd: left.all.advances_vnd + left.quarantined.advances_vnd,
+            overdue_vnd: late.vnd,
+            overdue_count: late.count,
+            oldest_due_on: late.oldest_due_on,
+            oldest_days: late.oldest_due_on.map(|due| (today - due).num_days()),
         })
     }
 }
@@ -163,13 +176,12 @@ fn funds_of(conn: &mut PgConnection, appeal: &str) -> Result<Vec<FundId>, Proble
 }
 
 impl OnTheWay {
-    /// Of chapters, one of which sent it or has to confirm it, or of a fund; of the whole country if neither is named. Without a
-    /// day it is not said how many days ago.
+    /// Of chapters, one of which sent it or has to confirm it, or of a fund; of the whole country if neither is named.
     pub fn read(
         conn: &mut PgConnection,
         chapters: Option<&[String]>,
         fund: Option<&str>,
-        today: Option<NaiveDate>,
+        today: NaiveDate,
     ) -> Result<Self, Problem> {
         let rows = unconfirmed_of(conn, chapters, fund, MOST_NAMED)?;
         if rows.is_empty() {
@@ -183,7 +195,7 @@ impl OnTheWay {
     }
 }
 
-fn named(row: OpenTransfer, names: &HashMap<String, String>, today: Option<NaiveDate>) -> OnTheWayTransfer {
+fn named(row: OpenTransfer, names: &HashMap<String, String>, today: NaiveDate) -> OnTheWayTransfer {
     let name = |code: &String| names.get(code).unwrap_or(code).clone();
     OnTheWayTransfer {
         from_name: name(&row.from_chapter),
@@ -194,7 +206,7 @@ fn named(row: OpenTransfer, names: &HashMap<String, String>, today: Option<Naive
         fund: row.fund,
         open_vnd: row.outstanding_vnd,
         sent_on: row.sent_on,
-        days: today.map(|today| (today - row.sent_on).num_days().max(0)),
+        days: Some((today - row.sent_on).num_days().max(0)),
     }
 }
 

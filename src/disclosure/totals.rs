@@ -18,7 +18,9 @@ use crate::http::sets::Searches;
 use crate::http::{Problem, Query};
 use crate::ledger::left;
 use crate::ledger::measures::Measure;
+use crate::ledger::model::Restriction;
 use crate::ledger::totals::{self, TotalRow};
+use crate::spending::categories;
 use crate::{giving, tree};
 
 /// A sum of money and goods, and how many gifts it is made of. Reversed gifts are not in it.
@@ -72,6 +74,9 @@ pub struct TotalsOut {
     pub flow_by_fund: BTreeMap<String, Flow>,
     /// What was paid, by what for; empty where nobody said.
     pub paid_by_category: BTreeMap<String, i64>,
+    /// Own costs that were paid from gifts with the givers' consent (Decree 93/2021/NĐ-CP, art. 12(3)): part of what was paid, without
+    /// what was paid from the fund OPERATING.
+    pub own_costs_from_gifts_vnd: i64,
     /// Other income, by where it came from.
     pub other_income_by_category: BTreeMap<String, i64>,
     /// Of the whole country: sent by a chapter, and taken over by none yet.
@@ -80,6 +85,9 @@ pub struct TotalsOut {
     /// Where what is left lies now. Not with `from` and `to`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<LeftOut>,
+    /// What was paid from other funds than OPERATING, by what for.
+    #[serde(skip)]
+    paid_from_gifts: BTreeMap<String, i64>,
 }
 
 impl TotalsOut {
@@ -109,17 +117,28 @@ impl TotalsOut {
                 self.own.add(row.own_vnd, row.own_count);
                 self.by_channel.entry(row.part.clone()).or_default().add(vnd, count);
             }
-            Measure::Paid => *self.paid_by_category.entry(row.part.clone()).or_default() += vnd,
+            Measure::Paid => {
+                *self.paid_by_category.entry(row.part.clone()).or_default() += vnd;
+                if row.restriction != Restriction::Operating.name() {
+                    *self.paid_from_gifts.entry(row.part.clone()).or_default() += vnd;
+                }
+            }
             Measure::OtherIncome => *self.other_income_by_category.entry(row.part.clone()).or_default() += vnd,
             _ => {}
         }
     }
 
-    fn ended(mut self) -> Self {
+    fn ended(mut self, conn: &mut PgConnection) -> Result<Self, DbError> {
+        self.paid_from_gifts.retain(|code, vnd| !code.is_empty() && *vnd != 0);
+        if !self.paid_from_gifts.is_empty() {
+            let own = categories::own_costs(conn, &self.paid_from_gifts.keys().map(String::as_str).collect::<Vec<_>>())?;
+            let of_own = self.paid_from_gifts.iter().filter(|(code, _)| own.contains(*code));
+            self.own_costs_from_gifts_vnd = of_own.map(|(_, vnd)| vnd).sum();
+        }
         self.paid_by_category.retain(|_, vnd| *vnd != 0);
         self.other_income_by_category.retain(|_, vnd| *vnd != 0);
         self.on_the_way_vnd = (self.chapter == CENTRAL).then(|| self.flow.on_the_way());
-        self
+        Ok(self)
     }
 
     /// Everything up to now, of a chapter with what is below it; of one appeal if named.
@@ -128,7 +147,7 @@ impl TotalsOut {
         let rows = totals::overall(conn, id, appeal)?;
         rows.iter().for_each(|row| out.add(row));
         out.left = Some(LeftOut::of(&left::overall(conn, id, appeal, &rows)?));
-        Ok(out.ended())
+        out.ended(conn)
     }
 }
 
@@ -185,7 +204,7 @@ pub fn load(conn: &mut PgConnection, query: &TotalsQuery) -> Result<TotalsOut, P
         }
     }
     out.by_day = Some(by_day);
-    Ok(out.ended())
+    Ok(out.ended(conn)?)
 }
 
 /// What a chapter directly below another received, with everything below it.

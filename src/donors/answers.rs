@@ -24,6 +24,8 @@ impl From<Fault> for Problem {
             ),
             Fault::Conflict(said) => Problem::say(Kind::Conflict, said.vi, said.en),
             Fault::Person(fault) => fault.into(),
+            Fault::Drive(fault) => fault.into(),
+            Fault::Decision(halt) => halt.into(),
             Fault::Denied(denied) => denied.into(),
             Fault::Broken(cause) => Problem::internal(cause),
             Fault::Db(error) => error.into(),

@@ -3,6 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
+use super::correct;
 use super::fault::Fault;
 use super::model::{DonationId, DonationProof, DonorId, DonorState};
 use super::record::{self, Certified, Given, Recorded, Serial};
@@ -154,6 +155,7 @@ pub fn add(v: &mut Visit<'_>, id: DonorId, body: &DonationIn, of: &Checked) -> R
         group: body.abo.zip(body.rh),
         proof: body.proof,
         request_hash: hash,
+        replaces: None,
     };
     let by = (grant.account(), v.now);
     match record::record(v.conn, grant.chapter(), by, std::slice::from_ref(&given))?.first() {
@@ -210,7 +212,9 @@ pub fn withdraw(v: &mut Visit<'_>, id: DonorId, donation: DonationId) -> Result<
             "The blood centre reported this donation: correct it where the drive is reconciled.",
         ));
     }
-    store::withdraw(v.conn, donation)?;
+    store::withdraw(v.conn, &[donation])?;
     record::count_again(v.conn, &[id])?;
+    // What a test said that was not theirs is not said any more.
+    correct::test_again(v.conn, &[id])?;
     Ok(v.note_with(&grant, "DONATION_WITHDRAWN", id.0, &json!({"donation": donation.0}))?)
 }

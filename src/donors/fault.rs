@@ -1,9 +1,12 @@
-//! Why a donor, a donation or a certificate is not entered, changed or shown. What that means in HTTP stands in `answers.rs`.
+//! Why something about donors, or the days they give on, is not done: one for this room and for those above it that write donations down
+//! (`blood_days`, `blood_corrections`). What that means in HTTP stands in `answers.rs`.
 
 use super::record::CertifyError;
 use crate::authz::Denied;
 use crate::basics::wraps::wraps;
 use crate::db::DbError;
+use crate::decisions::Halt;
+use crate::drives;
 use crate::house::persons::PersonsError;
 use crate::http::{FieldError, Say};
 use crate::persons;
@@ -25,6 +28,9 @@ pub enum Fault {
     /// As things stand it cannot be: why, and what to do.
     Conflict(Say),
     Person(persons::Fault),
+    Drive(drives::fault::Fault),
+    /// The second person's part.
+    Decision(Halt),
     Denied(Denied),
     Broken(String),
     Db(DbError),
@@ -52,6 +58,8 @@ wraps! {
         DbError => Fault::Db,
         Denied => Fault::Denied,
         persons::Fault => Fault::Person,
+        drives::fault::Fault => Fault::Drive,
+        Halt => Fault::Decision,
     }
 }
 

@@ -9,7 +9,8 @@
 //! What always holds (the database keeps it too):
 //! - A donor is a person of the chapter ([`crate::persons`]), once. The same person may be one of two chapters, which learn nothing of
 //!   each other.
-//! - A donation number (DIN) is given once in the country; of one donor, the same component on one day is one donation.
+//! - A donation number (DIN) stands once in the country; of one donor, the same component on one day is one donation.
+//! - What was given is never rewritten: what its blood centre corrects does not stand any more, and what is right stands in its place.
 //! - A group is said only when the tests of two days agree.
 //! - Results of tests for infections are kept nowhere: what the centre says of a deferral is a reason of the public list, or that the
 //!   centre decided. Only the centre decides who gives; a day that is shown here is what the rules say.
@@ -18,14 +19,18 @@
 
 mod answers;
 mod asked;
+mod at_drive;
 pub mod audit;
 pub mod callable;
+mod certificate_routes;
+pub mod correct;
 mod enter;
 pub mod fault;
 pub mod holder;
 mod look;
 pub mod model;
 mod out;
+mod paper;
 pub mod public;
 mod record;
 mod redeem;
@@ -33,7 +38,10 @@ mod retention;
 pub mod routes;
 mod show;
 mod store;
+pub mod typed;
 pub mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::house::Room;
 use crate::house::succession::Succession::{Follows, Stays};
@@ -48,9 +56,14 @@ pub use store::{Row as DonorRow, ensure, find, find_all, given_before, of_person
 pub const ROOM: Room = Room {
     tables: &["blood_certificate", "blood_redemption", "donation", "donor"],
     tags: &[("donors", "Donors of blood: histories, groups, when they may give again, certificates")],
-    routes: routes::configure,
+    routes,
     audits: &[&audit::Donors],
     persons: &[&holder::Donors],
     chapters: &[("blood_certificate.chapter_id", Stays), ("donation.chapter_id", Stays), ("donor.chapter_id", Follows)],
     ..Room::called("donors")
 };
+
+fn routes(config: &mut ServiceConfig<'_>) {
+    routes::configure(config);
+    certificate_routes::configure(config);
+}

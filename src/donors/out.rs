@@ -99,8 +99,30 @@ pub struct DonationOut {
     /// What shows it.
     #[schema(value_type = DonationProof)]
     pub proof: String,
-    /// False of one that was entered by mistake.
+    /// False of one that was entered by mistake, or corrected by its blood centre.
     pub stands: bool,
+}
+
+/// Something that was given at a drive.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DonationAtDriveOut {
+    #[serde(flatten)]
+    pub donation: DonationOut,
+    /// Who gave; absent where nobody knows, and of who was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub donor: Option<DonorId>,
+    /// Absent where the data are kept and may not be used, or were erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Nguyễn Thị Lan")]
+    pub name: Option<String>,
+    /// Its newest certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<BloodCertificateOut>,
+    /// The donation in whose place a correction put it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub replaces: Option<DonationId>,
 }
 
 /// A certificate of a donation.

@@ -17,7 +17,7 @@ use crate::db::{DbError, shown};
 use crate::persons::Sex;
 use crate::tree::ChapterId;
 
-/// Rows a statement takes: each has 18 columns, and PostgreSQL takes 65,535 parameters.
+/// Rows a statement takes: each has 19 columns, and PostgreSQL takes 65,535 parameters.
 const AT_ONCE: usize = 3_000;
 
 /// Something that was given.
@@ -42,6 +42,8 @@ pub struct Given {
     pub group: Option<Group>,
     pub proof: DonationProof,
     pub request_hash: Vec<u8>,
+    /// The donation in whose place it stands.
+    pub replaces: Option<DonationId>,
 }
 
 /// What became of one that was to be written.
@@ -77,6 +79,7 @@ pub(super) struct DonationRow {
     pub request_hash: Vec<u8>,
     pub recorded_by: Uuid,
     pub recorded_at: DateTime<Utc>,
+    pub replaces_id: Option<Uuid>,
 }
 
 /// Writes donations down at a chapter in the name of an account, and what follows for their donors: how many they gave, what last, and
@@ -133,6 +136,7 @@ fn row(given: &Given, at: ChapterId, account: Uuid, now: DateTime<Utc>) -> Donat
         request_hash: given.request_hash.clone(),
         recorded_by: account,
         recorded_at: now,
+        replaces_id: given.replaces.map(|before| before.0),
     }
 }
 
@@ -149,13 +153,14 @@ fn taken(conn: &mut PgConnection, all: &[Given], written: &HashSet<Uuid>) -> Res
     if dins.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = donation::table.filter(donation::din.eq_any(dins)).select((donation::din.assume_not_null(), donation::id));
-    Ok(rows.load(conn)?.into_iter().collect())
+    let rows = donation::table.filter(donation::din.eq_any(dins)).filter(donation::stands);
+    Ok(rows.select((donation::din.assume_not_null(), donation::id)).load(conn)?.into_iter().collect())
 }
 
-/// Which of these numbers were given to a donation already.
+/// Which of these numbers stand for a donation already.
 pub fn numbers_given(conn: &mut PgConnection, dins: &[String]) -> Result<HashMap<String, DonationId>, DbError> {
-    let rows = donation::table.filter(donation::din.eq_any(dins)).select((donation::din.assume_not_null(), donation::id));
+    let rows = donation::table.filter(donation::din.eq_any(dins)).filter(donation::stands);
+    let rows = rows.select((donation::din.assume_not_null(), donation::id));
     Ok(rows.load::<(String, Uuid)>(conn)?.into_iter().map(|(din, id)| (din, DonationId(id))).collect())
 }
 

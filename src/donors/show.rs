@@ -74,7 +74,7 @@ pub fn out(v: &mut Visit<'_>, row: Row, on: Option<NaiveDate>) -> Result<(DonorO
     Ok((out, version))
 }
 
-fn given(row: &DonationRow) -> DonationOut {
+pub(super) fn given(row: &DonationRow) -> DonationOut {
     let din = row.din.as_deref().map(|din| Din::read(din).map_or_else(|_| din.to_owned(), |din| din.shown()));
     DonationOut {
         id: DonationId(row.id),
@@ -89,7 +89,7 @@ fn given(row: &DonationRow) -> DonationOut {
     }
 }
 
-fn certificate(row: CertificateRow) -> BloodCertificateOut {
+pub(super) fn certificate(row: CertificateRow) -> BloodCertificateOut {
     BloodCertificateOut {
         code: row.code,
         serial: row.serial,

@@ -223,15 +223,35 @@ pub(super) fn hold_certificate(conn: &mut PgConnection, code: &str) -> Result<Op
     Ok(query.first(conn).optional()?)
 }
 
-/// A donation does not stand any more, nor do its certificates.
-pub(super) fn withdraw(conn: &mut PgConnection, id: DonationId) -> Result<(), DbError> {
+/// Donations do not stand any more, nor do their certificates.
+pub(super) fn withdraw(conn: &mut PgConnection, of: &[DonationId]) -> Result<(), DbError> {
     use blood_certificate as c;
     shown::alters(conn);
-    diesel::update(donation::table.find(id.0)).set(donation::stands.eq(false)).execute(conn)?;
-    diesel::update(c::table.filter(c::donation_id.eq(id.0)))
+    let ids: Vec<Uuid> = of.iter().map(|id| id.0).collect();
+    diesel::update(donation::table.filter(donation::id.eq_any(&ids))).set(donation::stands.eq(false)).execute(conn)?;
+    diesel::update(c::table.filter(c::donation_id.eq_any(&ids)))
         .set(c::state.eq(BloodCertificateState::Revoked.name()))
         .execute(conn)?;
     Ok(())
+}
+
+/// What was given at a drive, what does not stand any more too, in the order of their ids.
+pub(super) fn at_drive(conn: &mut PgConnection, drive: i64, span: &Span<Uuid>) -> Result<Vec<DonationRow>, DbError> {
+    use donation as g;
+    let query = g::table.filter(g::drive_id.eq(drive)).order(g::id).limit(span.rows);
+    let mut query = query.select(DonationRow::as_select()).into_boxed();
+    if let Some(id) = span.after {
+        query = query.filter(g::id.gt(id));
+    }
+    Ok(query.load(conn)?)
+}
+
+/// The certificates that stand of what was given at a drive, with whose they are; of nobody who was erased.
+pub(super) fn certificates_at(conn: &mut PgConnection, drive: i64) -> Result<Vec<(CertificateRow, Uuid)>, DbError> {
+    use {blood_certificate as c, donation as g};
+    let of_drive = c::table.inner_join(g::table.on(g::id.eq(c::donation_id))).filter(g::drive_id.eq(drive)).filter(g::stands);
+    let standing = of_drive.filter(g::donor_id.is_not_null()).filter(c::state.eq(BloodCertificateState::Stands.name()));
+    Ok(standing.order((c::serial_key, c::id)).select((CertificateRow::as_select(), g::donor_id.assume_not_null())).load(conn)?)
 }
 
 /// Blood that was given back for a certificate, as it is stored.

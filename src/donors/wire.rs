@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::model::{DonationProof, serial_key};
+use super::model::DonationProof;
+use super::typed;
 use crate::basics::Line;
-use crate::blood_rules::{AboGroup, Component, Din, DinError, RhFactor};
-use crate::http::{Check, FieldError, Patch, Say, one_line};
+use crate::blood_rules::{AboGroup, Component, Din, RhFactor};
+use crate::http::{Check, FieldError, Patch, one_line};
 use crate::persons::Sex;
 use crate::persons::lists::{Particulars, Told};
 use crate::persons::model::is_by_chance;
 
 const MOST_FACILITY: usize = 120;
-const MOST_SERIAL: usize = 60;
 const MOST_ML: i16 = 2_000;
 
 /// A donor to be entered: a person whom the chapter has written down, or somebody new by name.
@@ -165,30 +165,6 @@ pub struct Checked {
     pub serial: Option<Line>,
 }
 
-/// What was typed as a donation number.
-pub(crate) fn din(pointer: &str, typed: &str) -> Result<Din, FieldError> {
-    Din::parse(typed).map_err(|error| {
-        let (code, vi, en) = match error {
-            DinError::NotADin => (
-                "NOT_A_DIN",
-                "Mã túi máu gồm 13 chữ và số cùng ký tự kiểm tra, hoặc đúng như máy quét đọc.",
-                "A donation number has thirteen characters and a check character, or is as scanned.",
-            ),
-            DinError::WrongCheck => (
-                "WRONG_CHECK",
-                "Ký tự kiểm tra không khớp: hãy xem lại từng ký tự.",
-                "The check character is another one: look at each character again.",
-            ),
-            DinError::NoCheck => (
-                "NO_CHECK",
-                "Thiếu ký tự kiểm tra (ký tự trong khung, đứng sau 13 ký tự).",
-                "The check character is missing (the one in a frame behind the thirteen).",
-            ),
-        };
-        FieldError::new(pointer, code, Say::fixed(vi, en))
-    })
-}
-
 impl DonationIn {
     /// Checks all that can be checked without the database.
     pub(super) fn check(&self, today: NaiveDate) -> Result<Checked, Vec<FieldError>> {
@@ -215,8 +191,8 @@ impl DonationIn {
                 "The centre's list comes in at the drive; here it is PAPER or SAID.",
             );
         }
-        let din = self.din.as_deref().map(|typed| check.read(din("/din", typed)));
-        let serial = self.serial.as_deref().map(|typed| check.read(serial(typed)));
+        let din = self.din.as_deref().map(|text| check.read(typed::din("/din", text)));
+        let serial = self.serial.as_deref().map(|text| check.read(typed::serial("/serial", text)));
         if serial.is_some() && (self.volume_ml.is_none() || self.centre.is_none() || self.proof != DonationProof::Paper) {
             check.wrong(
                 "/serial",
@@ -227,12 +203,6 @@ impl DonationIn {
         }
         check.done(Some(Checked { din: din.flatten(), serial: serial.flatten() }))
     }
-}
-
-fn serial(typed: &str) -> Result<Line, FieldError> {
-    let line = one_line("/serial", typed, MOST_SERIAL)?;
-    let say = || Say::fixed("Số giấy chứng nhận gồm chữ không dấu và số.", "A serial has letters without marks and digits.");
-    serial_key(line.as_str()).map(|_| line).ok_or_else(|| FieldError::new("/serial", "NOT_A_SERIAL", say()))
 }
 
 /// Blood that somebody was given for what they gave: a hospital has signed it on the certificate.

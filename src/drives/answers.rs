@@ -15,6 +15,7 @@ impl From<Fault> for Problem {
                 "Somebody has changed this drive since you read it: read it again, then change it.",
             ),
             Fault::Conflict(said) => Problem::say(Kind::Conflict, said.vi, said.en),
+            Fault::Volunteers(fault) => fault.into(),
             Fault::Denied(denied) => denied.into(),
             Fault::Broken(cause) => Problem::internal(cause),
             Fault::Db(error) => error.into(),

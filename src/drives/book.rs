@@ -8,7 +8,7 @@ use super::bookings::{self, Booking};
 use super::fault::Fault;
 use super::intake::NewBooking;
 use super::model::{BookingCancelled, BookingState, Content, DriveState, Free, Given};
-use super::places::{self, Changed};
+use super::places::{self, Changed, Late};
 use super::plan;
 use super::store::{self, Drive};
 use super::tell;
@@ -25,11 +25,11 @@ use crate::vault::Vault;
 pub fn book(v: &mut Visit<'_>, code: &str, body: &BookingIn, who: &Content) -> Result<bool, Fault> {
     let (drive, grant) = plan::kept(v, code)?;
     if let Some(known) = bookings::find(v.conn, body.id)? {
-        let same = known.drive_id == drive.id && known.open(v.vault)?.as_ref() == Some(who);
+        let same = known.drive_id == drive.id && known.whose(v.vault)?.as_ref() == Some(who);
         return if same { Ok(false) } else { Err(Fault::IdTaken) };
     }
     let ready = ready_of(v.vault, body.id, who)?;
-    if bookings::standing_of(v.conn, drive.id, &ready.person_hash)?.is_some() {
+    if bookings::standing_of(v.conn, drive.id, &ready.known())?.is_some() {
         return Err(Fault::conflict(
             "Người này (cùng số, cùng tên) đã đặt chỗ trong ngày này.",
             "This person (same number, same name) has booked this drive already.",
@@ -44,12 +44,14 @@ pub fn book(v: &mut Visit<'_>, code: &str, body: &BookingIn, who: &Content) -> R
         code: &ready.code,
         content: &ready.content,
         person_hash: &ready.person_hash,
+        name_hash: ready.name_hash.as_deref(),
         contact_hash: &ready.contact_hash,
         text_version: None,
         walk_in: body.walk_in,
         agreed_day: drive.day,
         // They have said it themselves.
         confirmed_at: Some(v.now),
+        answer_by: None,
         made_at: v.now,
         made_by: Some(grant.account()),
     };
@@ -124,9 +126,10 @@ fn slot_taken() -> Fault {
     )
 }
 
-/// A booking of a drive that is open, both held, and the right to change it.
+/// A booking of a drive that is open, both held, and the right to change it. Whose time to answer is over has lost the place.
 fn held(v: &mut Visit<'_>, code: &str, id: Uuid) -> Result<(Drive, Booking, Granted<KeepBlood>), Fault> {
     let (drive, grant) = plan::kept(v, code)?;
+    places::lapse(v.conn, v.now, &drive)?;
     let row = bookings::find(v.conn, id)?.filter(|row| row.drive_id == drive.id).ok_or(Fault::Unknown)?;
     Ok((drive, row, grant))
 }
@@ -140,10 +143,33 @@ pub fn confirm(v: &mut Visit<'_>, code: &str, id: Uuid) -> Result<(), Fault> {
     if !drive.is(DriveState::Open) {
         return Err(not_open());
     }
+    if row.is_late() {
+        let late = places::come_late(v.conn, v.now, &drive, &row, row.slot)?;
+        return noted_late(v, &grant, &drive, id, late);
+    }
     if !places::confirm(v.conn, v.now, &drive, &row)? {
         return Err(gone());
     }
     Ok(v.note_with(&grant, "BOOKING_CONFIRMED", id, &json!({"drive": drive.code}))?)
+}
+
+/// What somebody is told who said so after their time: a place or a turn, or why neither.
+fn noted_late(v: &mut Visit<'_>, by: &Granted<KeepBlood>, drive: &Drive, id: Uuid, late: Late) -> Result<(), Fault> {
+    match late {
+        Late::Place | Late::Waiting => Ok(v.note_with(by, "BOOKING_CONFIRMED_LATE", id, &json!({"drive": drive.code}))?),
+        Late::OtherSlot => Err(Fault::conflict(
+            "Đã quá hạn xác nhận và khung giờ này đã có người khác: hãy chọn khung giờ còn chỗ.",
+            "The time to confirm is over and the place is another's: choose a slot that has one.",
+        )),
+        Late::Full => Err(Fault::conflict(
+            "Đã quá hạn xác nhận; nay hết chỗ và danh sách chờ cũng đã đầy.",
+            "The time to confirm is over; all places are taken, and so is the waiting list.",
+        )),
+        Late::BookedAnew => Err(Fault::conflict(
+            "Đã quá hạn xác nhận, và người này đã đặt chỗ lại: hãy dùng chỗ mới.",
+            "The time to confirm is over, and this person has booked anew: use the new booking.",
+        )),
+    }
 }
 
 fn gone() -> Fault {
@@ -171,6 +197,14 @@ pub fn change_slot(v: &mut Visit<'_>, code: &str, id: Uuid, to: i16) -> Result<(
     }
     if !drive.is(DriveState::Open) {
         return Err(not_open());
+    }
+    if row.is_late() {
+        let slots = store::slots(v.conn, &[drive.id])?.remove(&drive.id).unwrap_or_default();
+        if !slots.iter().any(|slot| slot.n == to) {
+            return Err(slot_taken());
+        }
+        let late = places::come_late(v.conn, v.now, &drive, &row, Some(to))?;
+        return noted_late(v, &grant, &drive, id, late);
     }
     match places::change_slot(v.conn, v.now, &drive, &row, to)? {
         Changed::Done => Ok(v.note_with(&grant, "BOOKING_CHANGED", id, &json!({"drive": drive.code}))?),

@@ -11,6 +11,7 @@ use super::model::{BookingCancelled, BookingState, Content};
 use super::store;
 use crate::db::DbError;
 use crate::db::schema::booking;
+use crate::db::statement::statement;
 use crate::http::Span;
 use crate::vault::{Vault, VaultError, place};
 
@@ -35,13 +36,15 @@ pub struct Booking {
     pub made_by: Option<Uuid>,
     pub cancelled_at: Option<DateTime<Utc>>,
     pub cancelled_how: Option<String>,
+    pub moved_up_at: Option<DateTime<Utc>>,
+    pub restricted_at: Option<DateTime<Utc>>,
 }
 
 /// A booking with whom it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booked {
     pub row: Booking,
-    /// `None` of somebody whose data were erased.
+    /// `None` of somebody whose data were erased, or may not be used.
     pub who: Option<Content>,
 }
 
@@ -59,8 +62,24 @@ impl Booking {
         self.state().is_some_and(BookingState::has_place)
     }
 
-    /// Whom it is of; `None` of somebody whose data were erased.
+    /// Whether they lost the place because they did not say in time that they come.
+    pub fn is_late(&self) -> bool {
+        let how = self.cancelled_how.as_deref().and_then(BookingCancelled::parse);
+        matches!(how, Some(BookingCancelled::NotConfirmed | BookingCancelled::NotAnswered)) && self.content.is_some()
+    }
+
+    /// Whether the time is over in which they had to say that they come.
+    pub fn is_overdue(&self, now: DateTime<Utc>) -> bool {
+        self.is(BookingState::Held) && self.answer_by.is_some_and(|until| until <= now)
+    }
+
+    /// Whom it is of; `None` of somebody whose data were erased, or may not be used.
     pub fn open(&self, vault: &Vault) -> Result<Option<Content>, VaultError> {
+        if self.restricted_at.is_some() { Ok(None) } else { self.whose(vault) }
+    }
+
+    /// [`Self::open`] for the person themself, also where nobody else may use it.
+    pub fn whose(&self, vault: &Vault) -> Result<Option<Content>, VaultError> {
         let Some(sealed) = &self.content else { return Ok(None) };
         let text = vault.open(place("booking", "content", &self.id), sealed)?;
         serde_json::from_slice(&text).map(Some).map_err(|_| VaultError::Damaged)
@@ -134,16 +153,24 @@ pub fn waiting(conn: &mut PgConnection, drives: &[i64]) -> Result<HashMap<i64, i
     Ok(rows.into_iter().collect())
 }
 
-/// The first who wait, in their order.
+/// The first who wait and can be told, in their order.
 pub fn first_waiting(conn: &mut PgConnection, drive: i64, most: i64) -> Result<Vec<Booking>, DbError> {
     use booking as b;
     Ok(b::table
         .filter(b::drive_id.eq(drive))
         .filter(b::state.eq(BookingState::Waiting.name()))
+        .filter(b::restricted_at.is_null())
         .order(b::turn)
         .limit(most)
         .select(Booking::as_select())
         .load(conn)?)
+}
+
+/// All who wait.
+pub fn all_waiting(conn: &mut PgConnection, drive: i64) -> Result<Vec<Booking>, DbError> {
+    use booking as b;
+    let query = b::table.filter(b::drive_id.eq(drive)).filter(b::state.eq(BookingState::Waiting.name())).order(b::turn);
+    Ok(query.select(Booking::as_select()).load(conn)?)
 }
 
 /// Ends bookings of drives that the caller holds, and gives their places back.
@@ -184,14 +211,74 @@ pub fn forget_deadlines(conn: &mut PgConnection, drive: i64) -> Result<(), DbErr
     Ok(())
 }
 
-/// Whether somebody has booked a drive, as known by number and name: their booking.
-pub fn standing_of(conn: &mut PgConnection, drive: i64, person_hash: &[u8]) -> Result<Option<Uuid>, DbError> {
+/// By what it is known who has booked: number and name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known<'a> {
+    /// Of the number and the letters of the name.
+    pub person: &'a [u8],
+    /// With its marks; `None` of a name without any ([`super::names`]).
+    pub name: Option<&'a [u8]>,
+}
+
+impl Known<'_> {
+    /// Whether a name that is known by the same letters under the same number is the same person's.
+    pub fn is_named(&self, name: Option<&[u8]>) -> bool {
+        self.name.zip(name).is_none_or(|(one, other)| one == other)
+    }
+}
+
+/// The bookings of a drive that stand and are somebody's, as known by number and name; mostly none or one.
+pub fn all_standing_of(conn: &mut PgConnection, drive: i64, who: &Known<'_>) -> Result<Vec<Uuid>, DbError> {
     use booking as b;
-    Ok(b::table
+    let rows: Vec<(Uuid, Option<Vec<u8>>)> = b::table
         .filter(b::drive_id.eq(drive))
-        .filter(b::person_hash.eq(person_hash))
+        .filter(b::person_hash.eq(who.person))
         .filter(b::state.ne(BookingState::Cancelled.name()))
-        .select(b::id)
-        .first(conn)
-        .optional()?)
+        .order(b::turn)
+        .select((b::id, b::name_hash))
+        .load(conn)?;
+    Ok(rows.into_iter().filter(|(_, name)| who.is_named(name.as_deref())).map(|(id, _)| id).collect())
+}
+
+/// Whether somebody has booked a drive: their booking.
+pub fn standing_of(conn: &mut PgConnection, drive: i64, who: &Known<'_>) -> Result<Option<Uuid>, DbError> {
+    Ok(all_standing_of(conn, drive, who)?.into_iter().next())
+}
+
+/// By what it is known whose a booking is, as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = booking, check_for_backend(diesel::pg::Pg))]
+pub struct Kept {
+    pub person_hash: Option<Vec<u8>>,
+    pub name_hash: Option<Vec<u8>>,
+}
+
+impl Kept {
+    /// `None` of somebody whose data were erased.
+    pub fn known(&self) -> Option<Known<'_>> {
+        Some(Known { person: self.person_hash.as_deref()?, name: self.name_hash.as_deref() })
+    }
+}
+
+/// [`Kept`] of a booking.
+pub fn kept(conn: &mut PgConnection, id: Uuid) -> Result<Option<Kept>, DbError> {
+    Ok(booking::table.find(id).select(Kept::as_select()).first(conn).optional()?)
+}
+
+/// These bookings are kept and not used from now on, or may be used again.
+pub fn restrict(conn: &mut PgConnection, ids: &[Uuid], since: Option<DateTime<Utc>>) -> Result<(), DbError> {
+    use booking as b;
+    diesel::update(b::table.filter(b::id.eq_any(ids))).set(b::restricted_at.eq(since)).execute(conn)?;
+    Ok(())
+}
+
+statement! {
+    struct ToTheEnd { id: Uuid => diesel::sql_types::Uuid } -> (),
+    "UPDATE booking SET turn = DEFAULT WHERE id = ?"
+}
+
+/// Somebody waits behind all others.
+pub fn wait_last(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
+    ToTheEnd { id: &id }.execute(conn)?;
+    Ok(())
 }

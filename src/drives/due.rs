@@ -1,6 +1,6 @@
 //! What is to be done at a moment: jobs, each made once however often it is asked for.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Days, Duration, DurationRound, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use serde_json::json;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::db::DbError;
 use crate::jobs::{self, JobKind, NewJob};
 use crate::tree::ChapterId;
 
-/// Places of people who moved up and did not answer pass on.
+/// Places of people who did not say in time that they come pass on.
 pub static LAPSE_HELD: JobKind = JobKind::own("LAPSE_HELD");
 /// Reminding everybody of a drive the morning before; who did not agree to its day loses the place.
 pub static REMIND_BOOKED: JobKind = JobKind::own("REMIND_BOOKED");
@@ -22,21 +22,24 @@ pub static FORGET_BOOKINGS: JobKind = JobKind::own("FORGET_BOOKINGS");
 /// What ids of these jobs begin with.
 const REMIND: u128 = 0x5e11_0fae_6d65_4d42_8000_0100_0000_0000;
 const FORGET: u128 = 0x5e11_0fae_6d65_4d42_8000_0200_0000_0000;
+/// Behind it stand 32 bits of the drive and 28 of the minute.
+const LAPSE: u128 = 0x5e11_0fae_6d65_4d43_8000_0000_0000_0000;
 
 /// The number of a day, for ids.
 fn number(day: NaiveDate) -> u128 {
     u128::from((day - NaiveDate::default()).num_days().unsigned_abs())
 }
 
-/// Looks at a drive when somebody's time to answer is over.
-pub fn lapse(
-    conn: &mut PgConnection,
-    now: DateTime<Utc>,
-    drive: &Drive,
-    booking: Uuid,
-    at: DateTime<Utc>,
-) -> Result<(), DbError> {
-    let id = Uuid::from_u128(booking.as_u128() ^ u128::from(at.timestamp().unsigned_abs()));
+/// The full minute at which a deadline is over. However many book in it, the drive is looked at once.
+pub fn whole_minute(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.duration_round_up(Duration::minutes(1)).unwrap_or(at)
+}
+
+/// Looks at a drive at a full minute, when somebody's time to answer is over.
+pub fn lapse(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive, at: DateTime<Utc>) -> Result<(), DbError> {
+    let minute = u128::from(at.timestamp().div_euclid(60).unsigned_abs() & 0xfff_ffff);
+    let of_drive = u128::from(drive.id.unsigned_abs() & 0xffff_ffff) << 28;
+    let id = Uuid::from_u128(LAPSE | of_drive | minute);
     let job = NewJob { id, kind: &LAPSE_HELD, content: json!({ "drive": drive.id }), total: None, due_at: at, url: None };
     jobs::enqueue_for_house(conn, now, Some(ChapterId(drive.chapter_id)), &job)?;
     Ok(())

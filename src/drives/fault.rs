@@ -6,6 +6,7 @@ use crate::db::DbError;
 use crate::http::{FieldError, Say};
 use crate::outbox::SendError;
 use crate::vault::VaultError;
+use crate::volunteers;
 
 /// See the module.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub enum Fault {
     Stale,
     /// As things stand it cannot be: why, and what to do.
     Conflict(Say),
+    /// Who helps at a drive.
+    Volunteers(volunteers::Fault),
     Denied(Denied),
     Broken(String),
     Db(DbError),
@@ -44,6 +47,7 @@ wraps! {
     Fault {
         DbError => Fault::Db,
         Denied => Fault::Denied,
+        volunteers::Fault => Fault::Volunteers,
     }
 }
 

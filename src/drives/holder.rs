@@ -1,21 +1,26 @@
 //! What this room answers for the persons in its tables: whoever booked a place. Nothing links a booking to a person of a chapter: it is found
-//! by number and name.
+//! by number and name, compared with its marks, so that nobody is shown, corrected or erased for a namesake or for who shares the telephone.
+//! Bookings are shown to nobody but the officers of their chapter: whoever asks not to be shown is not shown there anyway.
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::bookings::Booking;
+use super::bookings::{self, Booking, Known};
 use super::later::forget_who;
 use super::model::{BookingCancelled, BookingState, Content, DriveState};
+use super::names::NameKey;
 use super::places;
-use super::store;
-use super::typed::contact_hash;
+use super::store::{self, Drive};
+use super::tell;
+use super::typed::{contact_hash, name_hash, person_hash};
 use crate::db::DbError;
 use crate::db::schema::{booking, drive};
 use crate::house::errand::Errand;
-use crate::house::persons::{Called, Holding, HoldsPersons, HowMany, Kept, Mentioned, OfParty, PersonsError, Processing};
+use crate::house::persons::{Called, Holding, HoldsPersons, HowMany, Kept, OfParty, PersonsError, Processing};
+use crate::outbox;
 use crate::parties;
+use crate::persons;
 
 /// See the module.
 pub struct Bookers;
@@ -35,58 +40,93 @@ const PROCESSING: &[Processing] = &[Processing {
         "Officers of that very chapter who are charged with blood donation; each reading of the list is noted; levels above see counts",
     ),
     period: (
-        "Không xác nhận thì xóa sau 30 ngày; sau ngày hiến máu 90 ngày thì bỏ họ tên và số; số đếm không còn gắn với người thì giữ",
-        "What is not confirmed is erased after 30 days; 90 days after the drive name and number go; counts without a person stay",
+        "Không xác nhận kịp thì mất chỗ, và thông tin bị xóa sau 30 ngày; sau ngày hiến máu 90 ngày thì bỏ họ tên và số; số đếm không còn gắn với người thì giữ",
+        "What is not confirmed in time loses the place, and is erased after 30 days; 90 days after the drive name and number go; counts without a person stay",
     ),
 }];
 
-/// Bookings of these chapters that still say whose they are, held; of one number where it is known.
-fn at(conn: &mut PgConnection, chapters: &[Uuid], number: Option<Vec<u8>>) -> Result<Vec<Booking>, DbError> {
+/// Bookings of these chapters' drives under these numbers and addresses that still say whose they are.
+fn under(conn: &mut PgConnection, chapters: &[Uuid], reached: &[Vec<u8>]) -> Result<Vec<Booking>, DbError> {
     use booking as b;
-    let mut query = b::table
-        .inner_join(drive::table.on(drive::id.eq(b::drive_id)))
-        .filter(drive::chapter_id.eq_any(chapters.to_vec()))
-        .filter(b::content.is_not_null())
-        .order(b::turn)
-        .select(Booking::as_select())
-        .into_boxed();
-    if let Some(number) = number {
-        query = query.filter(b::contact_hash.eq(number));
-    }
-    Ok(query.load(conn)?)
+    let of_chapters = b::table.inner_join(drive::table.on(drive::id.eq(b::drive_id))).filter(drive::chapter_id.eq_any(chapters));
+    let named = of_chapters.filter(b::content.is_not_null()).filter(b::contact_hash.eq_any(reached)).order(b::turn);
+    Ok(named.select(Booking::as_select()).load(conn)?)
 }
 
-/// Bookings of a party at its chapters, with whom they are of: by its number and name.
+/// Bookings of a party at its chapters, with whom they are of: by its number and name, and by the numbers, addresses and names under which
+/// the chapters know it as a person. Whoever shares a telephone with it and is called otherwise is another.
 fn of_party(errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<(Booking, Content)>, PersonsError> {
     let Some(party) = parties::load(errand.conn, &[of.party])?.remove(&of.party) else { return Ok(Vec::new()) };
     let clear = party.open(errand.vault)?;
-    let Some(phone) = clear.phone else { return Ok(Vec::new()) };
-    let number = contact_hash(errand.vault, &phone);
-    let called = Called { name: clear.name, phone: None };
+    let (mut names, mut reached) = (vec![NameKey::of(&clear.name)], Vec::from_iter(clear.phone));
+    for person in persons::whole_of_party(errand.conn, errand.vault, of.party, of.chapters)? {
+        names.push(NameKey::of(&person.name));
+        reached.extend(person.phone.into_iter().chain(person.mail));
+    }
+    let reached: Vec<Vec<u8>> = reached.iter().map(|contact| contact_hash(errand.vault, contact)).collect();
     let mut found = Vec::new();
-    for row in at(errand.conn, of.chapters, Some(number))? {
-        if let Some(who) = row.open(errand.vault)?.filter(|who| called.is_in(&who.name)) {
+    for row in under(errand.conn, of.chapters, &reached)? {
+        let is_theirs = |who: &Content| names.iter().any(|name| name.is(&NameKey::of(&who.name)));
+        if let Some(who) = row.whose(errand.vault)?.filter(is_theirs) {
             found.push((row, who));
         }
     }
     Ok(found)
 }
 
-/// These bookings say no more whose they were; places of drives to come are free again, and who waits moves up.
-fn erase(errand: &mut Errand<'_>, rows: &[Booking]) -> Result<(), PersonsError> {
-    let mut drives: Vec<i64> = rows.iter().map(|row| row.drive_id).collect();
+fn ids(rows: &[(Booking, Content)]) -> Vec<Uuid> {
+    rows.iter().map(|(row, _)| row.id).collect()
+}
+
+/// The drives of these bookings, held, and the bookings read again since.
+fn held(errand: &mut Errand<'_>, rows: &[(Booking, Content)]) -> Result<Vec<(Drive, Vec<Booking>)>, PersonsError> {
+    let mut drives: Vec<i64> = rows.iter().map(|(row, _)| row.drive_id).collect();
     drives.sort_unstable();
     drives.dedup();
+    let mut all = Vec::with_capacity(drives.len());
     for drive in store::hold_all(errand.conn, &drives)? {
-        let ids: Vec<Uuid> = rows.iter().filter(|row| row.drive_id == drive.id).map(|row| row.id).collect();
-        // Read again now that the drive is held.
-        let again: Vec<Booking> =
-            booking::table.filter(booking::id.eq_any(&ids)).select(Booking::as_select()).load(errand.conn)?;
+        let of_drive: Vec<Uuid> = rows.iter().filter(|(row, _)| row.drive_id == drive.id).map(|(row, _)| row.id).collect();
+        let again = bookings::by_ids(errand.conn, &of_drive)?;
+        all.push((drive, again));
+    }
+    Ok(all)
+}
+
+/// What a booking says of somebody whose name or number was wrong: what was the old one is the new one, and the rest stays.
+fn corrected(who: Content, old_phone: Option<&str>, called: &Called) -> Content {
+    let is_old = old_phone.is_some_and(|phone| phone == who.contact);
+    let contact = called.phone.clone().filter(|_| is_old).unwrap_or(who.contact);
+    Content { name: called.name.clone(), contact, birth: who.birth }
+}
+
+/// Writes whom a booking is of anew; whether they are reached elsewhere from now on. Where somebody of that name and number has booked the
+/// drive besides, the two stay two: which of them goes is for somebody to say.
+fn rewrite(errand: &mut Errand<'_>, row: &Booking, who: &Content) -> Result<bool, PersonsError> {
+    use booking as b;
+    let (person, name) = (person_hash(errand.vault, who), name_hash(errand.vault, who));
+    let contact = contact_hash(errand.vault, &who.contact);
+    let moved = row.contact_hash.as_ref() != Some(&contact);
+    let sealed = bookings::sealed(errand.vault, row.id, who)?;
+    diesel::update(b::table.find(row.id))
+        .set((b::content.eq(Some(sealed)), b::contact_hash.eq(Some(contact))))
+        .execute(errand.conn)?;
+    let standing = bookings::all_standing_of(errand.conn, row.drive_id, &Known { person: &person, name: name.as_deref() })?;
+    if standing.iter().all(|other| *other == row.id) || row.is(BookingState::Cancelled) {
+        diesel::update(b::table.find(row.id))
+            .set((b::person_hash.eq(Some(person)), b::name_hash.eq(name)))
+            .execute(errand.conn)?;
+    }
+    Ok(moved)
+}
+
+/// These bookings say no more whose they were; places of drives to come are free again, and who waits moves up.
+fn erase(errand: &mut Errand<'_>, rows: &[(Booking, Content)]) -> Result<(), PersonsError> {
+    for (drive, again) in held(errand, rows)? {
         let to_come = drive.state().is_some_and(DriveState::may_change);
         for row in again.iter().filter(|row| to_come && !row.is(BookingState::Cancelled)) {
             places::give_up(errand.conn, errand.now, &drive, row, BookingCancelled::Erased)?;
         }
-        forget_who(errand.conn, &ids, errand.now)?;
+        forget_who(errand.conn, &again.iter().map(|row| row.id).collect::<Vec<_>>(), errand.now)?;
     }
     Ok(())
 }
@@ -97,26 +137,13 @@ impl HoldsPersons for Bookers {
     }
 
     fn columns(&self) -> &'static [&'static str] {
-        &["booking.contact_hash", "booking.content", "booking.person_hash"]
+        &["booking.contact_hash", "booking.content", "booking.name_hash", "booking.person_hash"]
     }
 
     /// Bookings are of people who may stand in no other room.
     fn how_many(&self, conn: &mut PgConnection) -> Result<HowMany, DbError> {
         let known: i64 = booking::table.filter(booking::content.is_not_null()).count().get_result(conn)?;
         Ok(HowMany { persons: known, sensitive: 0 })
-    }
-
-    /// Bookings at these chapters that name them go.
-    fn erase_mentions(&self, errand: &mut Errand<'_>, of: &Mentioned) -> Result<Vec<Kept>, PersonsError> {
-        let mut named = Vec::new();
-        for row in at(errand.conn, &of.chapters, None)? {
-            let Some(who) = row.open(errand.vault)? else { continue };
-            if of.called.is_in(&who.name) || of.called.is_in(&who.contact) {
-                named.push(row);
-            }
-        }
-        erase(errand, &named)?;
-        Ok(Vec::new())
     }
 
     fn found_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Holding>, PersonsError> {
@@ -136,9 +163,49 @@ impl HoldsPersons for Bookers {
         Ok(found.into_iter().map(held).collect())
     }
 
+    /// Nothing leads from a party to a booking but what both are called.
+    fn correct_named(&self, errand: &mut Errand<'_>, of: &OfParty<'_>, called: &Called) -> Result<(), PersonsError> {
+        let found = of_party(errand, of)?;
+        let party = parties::load(errand.conn, &[of.party])?.remove(&of.party);
+        let old = party.map(|party| party.open(errand.vault)).transpose()?.and_then(|clear| clear.phone);
+        for (drive, again) in held(errand, &found)? {
+            let mut moved = Vec::new();
+            for row in again {
+                let Some(who) = row.whose(errand.vault)? else { continue };
+                let who = corrected(who, old.as_deref(), called);
+                if rewrite(errand, &row, &who)? && !row.is(BookingState::Cancelled) {
+                    moved.push(row.id);
+                }
+            }
+            // What has not gone out would go to the wrong number.
+            outbox::forget_about(errand.conn, &moved, errand.now)?;
+            if !moved.is_empty() && drive.is(DriveState::Open) {
+                tell::these(errand.conn, errand.now, &drive, &moved)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// They keep what they have and may come; nobody writes to them, and nobody reads who they are. Who waits keeps the turn.
+    fn restrict_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
+        let found = ids(&of_party(errand, of)?);
+        bookings::restrict(errand.conn, &found, Some(errand.now))?;
+        Ok(outbox::forget_about(errand.conn, &found, errand.now)?)
+    }
+
+    /// Who waited meanwhile moves up where there is a place.
+    fn lift_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
+        let found = of_party(errand, of)?;
+        bookings::restrict(errand.conn, &ids(&found), None)?;
+        for (drive, _) in held(errand, &found)? {
+            places::fill(errand.conn, errand.now, &drive)?;
+        }
+        Ok(())
+    }
+
     fn erase_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<Kept>, PersonsError> {
-        let rows: Vec<Booking> = of_party(errand, of)?.into_iter().map(|(row, _)| row).collect();
-        erase(errand, &rows)?;
+        let found = of_party(errand, of)?;
+        erase(errand, &found)?;
         Ok(Vec::new())
     }
 }

@@ -4,9 +4,10 @@
 //! that is full to the end of its waiting list is remembered as such for a moment: whoever comes then is answered from memory, without a
 //! transaction and without a lock. Places are given under the drive's row, so that several servers give each of them once.
 //!
-//! What is answered says how the drive stands for somebody who comes now, and nothing of who it is.
+//! What is answered says how the drive stands for somebody who comes now, and nothing of who it is. Who is given a place has until a deadline
+//! to say that they come.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -16,9 +17,10 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::bookings;
+use super::bookings::{self, Known};
 use super::due;
 use super::model::{BookingState, BookingTaken, DriveState, Free, Given};
+use super::places;
 use super::rules;
 use super::store::{self, Drive};
 use super::tell;
@@ -125,7 +127,8 @@ impl Intake {
 /// A drive as it stands while places of it are given.
 struct Standing {
     drive: Drive,
-    slots: HashSet<i16>,
+    /// When each slot begins.
+    slots: HashMap<i16, DateTime<Utc>>,
     free: Free,
     /// Its last slot has begun.
     is_over: bool,
@@ -139,8 +142,9 @@ fn standing(conn: &mut PgConnection, drives: Vec<Drive>, now: DateTime<Utc>) -> 
         let slots = slots.remove(&drive.id).unwrap_or_default();
         let waiting = waiting.get(&drive.id).copied().unwrap_or_default();
         let free = Free::of(&slots, drive.day, waiting, drive.waiting_most, now);
-        let is_over = slots.iter().all(|slot| slot.begins(drive.day) <= now);
-        (drive.code.clone(), Standing { slots: slots.iter().map(|slot| slot.n).collect(), free, is_over, drive })
+        let slots: HashMap<i16, DateTime<Utc>> = slots.iter().map(|slot| (slot.n, slot.begins(drive.day))).collect();
+        let is_over = slots.values().all(|begins| *begins <= now);
+        (drive.code.clone(), Standing { slots, free, is_over, drive })
     };
     Ok(drives.into_iter().map(stands).collect())
 }
@@ -186,11 +190,13 @@ pub struct NewBooking<'a> {
     pub code: &'a str,
     pub content: &'a [u8],
     pub person_hash: &'a [u8],
+    pub name_hash: Option<&'a [u8]>,
     pub contact_hash: &'a [u8],
     pub text_version: Option<i16>,
     pub walk_in: bool,
     pub agreed_day: chrono::NaiveDate,
     pub confirmed_at: Option<DateTime<Utc>>,
+    pub answer_by: Option<DateTime<Utc>>,
     pub made_at: DateTime<Utc>,
     pub made_by: Option<Uuid>,
 }
@@ -199,11 +205,13 @@ pub struct NewBooking<'a> {
 struct Giving<'a> {
     now: DateTime<Utc>,
     drives: HashMap<String, Standing>,
-    /// Who has booked already: drive and person, and their booking.
-    known: HashMap<(i64, Vec<u8>), Uuid>,
+    /// Who has booked already.
+    known: Already,
     /// How many have booked with a number.
     of_number: HashMap<(i64, Vec<u8>), i64>,
     most_of_number: i64,
+    /// Until when somebody is to say that they come, wherever their slot does not begin before.
+    confirm_by: DateTime<Utc>,
     rows: Vec<NewBooking<'a>>,
     taken: HashMap<(i64, i16), i16>,
     /// Bookings of people who ask again.
@@ -218,7 +226,9 @@ impl<'a> Giving<'a> {
         asks: &'a [Ask],
     ) -> Result<Self, DbError> {
         let ids: Vec<i64> = drives.values().map(|one| one.drive.id).collect();
-        let most = rules::number(conn, rules::BOOKINGS_OF_A_NUMBER, vietnam_date(now))?;
+        let today = vietnam_date(now);
+        let most = rules::number(conn, rules::BOOKINGS_OF_A_NUMBER, today)?;
+        let hours = rules::number(conn, rules::CONFIRM_HOURS, today)?;
         let (known, of_number) = if ids.is_empty() { Default::default() } else { already(conn, &ids, asks)? };
         Ok(Self {
             now,
@@ -226,6 +236,7 @@ impl<'a> Giving<'a> {
             known,
             of_number,
             most_of_number: i64::from(most),
+            confirm_by: now + chrono::Duration::hours(i64::from(hours)),
             rows: Vec::new(),
             taken: HashMap::new(),
             again: Vec::new(),
@@ -243,20 +254,20 @@ impl<'a> Giving<'a> {
         if !is_open(one) {
             return Answered::NotOpen;
         }
-        if ask.slot.is_some_and(|n| !one.slots.contains(&n)) {
+        if ask.slot.is_some_and(|n| !one.slots.contains_key(&n)) {
             return Answered::NoSlot;
         }
         let given = one.free.given(ask.slot);
         let (drive, ready) = (&one.drive, &ask.ready);
-        let (person, number) = ((drive.id, ready.person_hash.clone()), (drive.id, ready.contact_hash.clone()));
+        let number = (drive.id, ready.contact_hash.clone());
         let answer = match given {
             Given::Place(_) => Answered::Taken(BookingTaken::Held),
             Given::Wait => Answered::Taken(BookingTaken::Waiting),
             Given::Nothing => return Answered::Taken(BookingTaken::Full),
             Given::OtherSlot => return Answered::OtherSlot,
         };
-        if let Some(booking) = self.known.get(&person) {
-            self.again.push((drive.id, *booking));
+        if let Some(booking) = self.known.booking(drive.id, &ready.known()) {
+            self.again.push((drive.id, booking));
             return answer;
         }
         let of_number = self.of_number.entry(number).or_default();
@@ -276,11 +287,13 @@ impl<'a> Giving<'a> {
             code: &ready.code,
             content: &ready.content,
             person_hash: &ready.person_hash,
+            name_hash: ready.name_hash.as_deref(),
             contact_hash: &ready.contact_hash,
             text_version: Some(ask.text_version),
             walk_in: false,
             agreed_day: drive.day,
             confirmed_at: None,
+            answer_by: slot.and_then(|n| Some(self.confirm_by.min(*one.slots.get(&n)?))),
             made_at: now,
             made_by: None,
         });
@@ -288,7 +301,7 @@ impl<'a> Giving<'a> {
             *self.taken.entry((drive.id, n)).or_default() += 1;
         }
         one.free.take(given);
-        self.known.insert(person, ready.id);
+        self.known.note(drive.id, &ready.known(), ready.id);
         answer
     }
 
@@ -311,23 +324,47 @@ impl<'a> Giving<'a> {
             if !new.is_empty() {
                 tell::these(conn, self.now, drive, &new)?;
             }
+            let deadlines = self.rows.iter().filter(|row| row.drive_id == id).filter_map(|row| row.answer_by);
+            places::expect_answers(conn, self.now, drive, deadlines)?;
         }
         due::forget_unconfirmed(conn, self.now)
     }
 }
 
-/// Who has booked already, and how many have with a number.
-type Already = (HashMap<(i64, Vec<u8>), Uuid>, HashMap<(i64, Vec<u8>), i64>);
+/// Who has booked already: of a drive, by number and letters of the name, each with the name's marks and their booking.
+#[derive(Default)]
+struct Already(HashMap<(i64, Vec<u8>), Alike>);
 
-fn already(conn: &mut PgConnection, drives: &[i64], asks: &[Ask]) -> Result<Already, DbError> {
+/// Bookings of one number and one name but for its marks: the marks of each, hashed, and its id.
+type Alike = Vec<(Option<Vec<u8>>, Uuid)>;
+
+impl Already {
+    fn booking(&self, drive: i64, who: &Known<'_>) -> Option<Uuid> {
+        let alike = self.0.get(&(drive, who.person.to_vec()))?;
+        alike.iter().find(|(name, _)| who.is_named(name.as_deref())).map(|(_, booking)| *booking)
+    }
+
+    fn note(&mut self, drive: i64, who: &Known<'_>, booking: Uuid) {
+        self.0.entry((drive, who.person.to_vec())).or_default().push((who.name.map(<[u8]>::to_vec), booking));
+    }
+}
+
+/// How many have booked a drive with a number.
+type OfNumber = HashMap<(i64, Vec<u8>), i64>;
+
+/// A booking's drive, person, name and id.
+type KnownRow = (i64, Option<Vec<u8>>, Option<Vec<u8>>, Uuid);
+
+fn already(conn: &mut PgConnection, drives: &[i64], asks: &[Ask]) -> Result<(Already, OfNumber), DbError> {
     use booking as b;
     let persons: Vec<&[u8]> = asks.iter().map(|ask| ask.ready.person_hash.as_slice()).collect();
     let numbers: Vec<&[u8]> = asks.iter().map(|ask| ask.ready.contact_hash.as_slice()).collect();
-    let known: Vec<(i64, Option<Vec<u8>>, Uuid)> = b::table
+    let known: Vec<KnownRow> = b::table
         .filter(b::drive_id.eq_any(drives))
         .filter(b::person_hash.eq_any(&persons))
         .filter(b::state.ne(BookingState::Cancelled.name()))
-        .select((b::drive_id, b::person_hash, b::id))
+        .order(b::turn)
+        .select((b::drive_id, b::person_hash, b::name_hash, b::id))
         .load(conn)?;
     let of_number: Vec<(i64, Option<Vec<u8>>)> = b::table
         .filter(b::contact_hash.eq_any(&numbers))
@@ -335,12 +372,16 @@ fn already(conn: &mut PgConnection, drives: &[i64], asks: &[Ask]) -> Result<Alre
         .filter(b::state.ne(BookingState::Cancelled.name()))
         .select((b::drive_id, b::contact_hash))
         .load(conn)?;
-    let mut counts: HashMap<(i64, Vec<u8>), i64> = HashMap::new();
+    let mut counts = OfNumber::new();
     for (drive, number) in of_number {
         *counts.entry((drive, number.unwrap_or_default())).or_default() += 1;
     }
-    let known = known.into_iter().filter_map(|(drive, person, id)| Some(((drive, person?), id)));
-    Ok((known.collect(), counts))
+    let mut all = Already::default();
+    for (drive, person, name, id) in known {
+        let person = person.unwrap_or_default();
+        all.note(drive, &Known { person: &person, name: name.as_deref() }, id);
+    }
+    Ok((all, counts))
 }
 
 #[cfg(test)]

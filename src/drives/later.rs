@@ -1,4 +1,5 @@
-//! What is done behind the requests at its time: places pass on, people are reminded, what nobody confirmed is forgotten.
+//! What is done behind the requests at its time: places that nobody confirmed pass on, people are reminded, and long after it is forgotten who
+//! they were.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use diesel::pg::PgConnection;
@@ -23,7 +24,7 @@ use crate::outbox;
 /// People reminded, or bookings forgotten, in one step.
 const AT_ONCE: i64 = 100;
 
-/// Places of people who moved up and did not answer pass on.
+/// Places of people who did not say in time that they come pass on.
 pub fn lapse() -> Handler {
     Handler::new(&LAPSE_HELD, |work: &mut Work<'_>| {
         let (id, now) = (drive_of(work)?, work.now());
@@ -36,7 +37,7 @@ pub fn lapse() -> Handler {
 }
 
 /// Who did not agree to the day on which a drive was moved loses the place; everybody else is reminded. Each step holds the drive: where it
-/// is called off or moved meanwhile, nobody is reminded of it after that.
+/// is called off or moved meanwhile, nobody is reminded of it after that. Whose data may not be used is not written to.
 pub fn remind(pen: Pen) -> Handler {
     Handler::new(&REMIND_BOOKED, move |work: &mut Work<'_>| {
         let (id, job, now) = (drive_of(work)?, work.id(), work.now());
@@ -80,6 +81,7 @@ fn to_remind(conn: &mut PgConnection, drive: &Drive) -> Result<Vec<Booking>, DbE
         .filter(b::drive_id.eq(drive.id))
         .filter(b::state.eq_any([BookingState::Held.name(), BookingState::Booked.name()]))
         .filter(b::reminded_of.is_distinct_from(Some(drive.day)))
+        .filter(b::restricted_at.is_null())
         .order(b::turn)
         .limit(AT_ONCE)
         .select(Booking::as_select())
@@ -174,7 +176,10 @@ pub fn forget_who(conn: &mut PgConnection, ids: &[Uuid], now: DateTime<Utc>) -> 
     outbox::forget_about(conn, ids, now)?;
     let none = None::<Vec<u8>>;
     diesel::update(b::table.filter(b::id.eq_any(ids)))
-        .set((b::content.eq(none.clone()), b::person_hash.eq(none.clone()), b::contact_hash.eq(none)))
+        .set((
+            (b::content.eq(none.clone()), b::person_hash.eq(none.clone())),
+            (b::name_hash.eq(none.clone()), b::contact_hash.eq(none)),
+        ))
         .execute(conn)?;
     Ok(())
 }

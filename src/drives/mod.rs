@@ -1,8 +1,8 @@
 //! Blood drives (ngày hiến máu): planned, booked, held, reconciled; or called off, or moved to another day.
 //!
 //! Hàm Liêm plans a drive with a blood centre, `68-HM-0001`: 120 places in slots of half an hour. People find it on the public page and book
-//! without an account, with three fields; a message leads to the booking's page, where they say that they come, change the slot or give the
-//! place up, and which they keep with its QR code. When all places are taken they wait, and move up by themselves. The morning before,
+//! without an account, with three fields; a message leads to the booking's page, where they say within a day that they come, change the slot or
+//! give the place up, and which they keep with its QR code. When all places are taken they wait, and move up by themselves. The morning before,
 //! everybody is reminded. Is the drive moved, each is asked whether the other day suits, and who does not answer loses the place the day
 //! before, and is told; is it called off, everybody is told.
 //!
@@ -12,10 +12,12 @@
 //! What always holds (the database keeps it too):
 //! - Never more people than places; everything about places goes through the drive's row, one after the other. Nobody waits while a place
 //!   is free, and those who came first have it.
-//! - One person has one booking of a drive, by number and name; two with one telephone are two.
+//! - One person has one booking of a drive, by number and name; two with one telephone are two (`names` says when two names are one).
 //! - Whoever books is answered the same whether the house knows them or not; who has a booking learns it by the message alone.
 //! - Opening a link changes nothing. A link is good until the drive is over.
-//! - What nobody confirms is erased after some days.
+//! - A place that nobody confirms in time passes on; who comes too late with it is told, and has what is left. What is known of them is erased
+//!   some weeks later.
+//! - Whose data may not be used keeps the place or the turn, and is neither written to nor named.
 //! - READ shows drives and counts, and no person.
 
 mod answers;
@@ -30,6 +32,8 @@ pub mod intake;
 mod later;
 pub mod link;
 pub mod model;
+mod names;
+mod occasions;
 mod out;
 pub mod page;
 mod places;
@@ -71,6 +75,7 @@ pub const ROOM: Room = Room {
     routes: routes::configure,
     audits: &[&audit::Drives],
     persons: &[&holder::Bookers],
+    occasions: &[&occasions::CalledFor],
     means: &[|means| {
         let pen = tell::Pen { vault: means.get()?, ways: means.get()?, public: means.get()? };
         means.add(tell::handler(pen.clone()));

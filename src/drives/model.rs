@@ -38,7 +38,7 @@ codes! {
     /// How a booking stands.
     #[derive(Hash)]
     pub wire enum BookingState {
-        /// A place is kept; they have not said yet that they come.
+        /// A place is kept; they have not said yet that they come, and have some time to say so.
         Held = "HELD",
         /// They come.
         Booked = "BOOKED",
@@ -55,7 +55,7 @@ codes! {
         ByOfficer = "BY_OFFICER",
         /// The drive was called off.
         DriveCancelled = "DRIVE_CANCELLED",
-        /// Nobody confirmed it.
+        /// They booked, and did not confirm in time.
         NotConfirmed = "NOT_CONFIRMED",
         /// They moved up and did not answer in time.
         NotAnswered = "NOT_ANSWERED",
@@ -70,7 +70,7 @@ codes! {
     /// What is answered to whoever books: how the drive stands for somebody who comes now, whoever it is.
     #[derive(Hash)]
     pub wire enum BookingTaken {
-        /// A place is kept; a message leads to the booking.
+        /// A place is kept until a deadline; a message leads to the booking, and says it.
         Held = "HELD",
         /// All places are taken; a message leads to the turn in the waiting list.
         Waiting = "WAITING",

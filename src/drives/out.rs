@@ -119,7 +119,7 @@ pub struct BookingOut {
     /// The slot; absent of who waits, and of who came without a booking.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slot: Option<i16>,
-    /// Absent of somebody whose data were erased.
+    /// Absent of somebody whose data were erased, or may not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Nguyễn Văn Bình")]
     pub name: Option<String>,
@@ -137,7 +137,7 @@ pub struct BookingOut {
     pub birth: Option<String>,
     /// Others of the drive have the same name: perhaps one person under two numbers.
     pub namesakes: usize,
-    /// The booking's own page, for whoever is helped by telephone; while it can be changed.
+    /// The booking's own page, for whoever is helped by telephone; while it can be changed, or the place had again that was not confirmed in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "https://so.example.org/hien-mau/cho/3q2-7wAA…")]
     pub link: Option<String>,
@@ -148,9 +148,11 @@ pub struct BookingOut {
     /// When they confirmed, or an officer was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<DateTime<Utc>>,
-    /// Who moved up says until then that they come.
+    /// Until then they say that they come, or the place passes on: of who booked on the public page, and of who moved up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer_by: Option<DateTime<Utc>>,
+    /// They asked that their data be kept and not used: they are not written to.
+    pub restricted: bool,
     /// When it was made.
     pub made_at: DateTime<Utc>,
     /// When it ended.

@@ -15,6 +15,8 @@ use crate::basics::clock::vietnam_midnight;
 use crate::calling::model::first_name;
 use crate::vault::Vault;
 
+pub use super::places::Late;
+
 /// What somebody sees who opens a link that is good: of the person a first name, and what they have.
 #[derive(Debug, Clone)]
 pub struct Shown {
@@ -27,8 +29,10 @@ pub struct Shown {
     pub day: NaiveDate,
     pub slot: Option<Slot>,
     pub state: BookingState,
-    /// Who moved up says until then that they come.
+    /// Until then they say that they come, or the place passes on.
     pub answer_by: Option<DateTime<Utc>>,
+    /// That time is over, and they have no place any more; there may be one all the same.
+    pub late: bool,
     /// The drive was moved, and they have not said yet whether the day suits.
     pub asked_to_move: bool,
     /// Whether they may still change anything.
@@ -44,11 +48,16 @@ fn is_good(drive: &Drive, now: DateTime<Utc>) -> bool {
 
 /// What a link opens; `None` of one that is good for nothing any more.
 pub fn look(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, booking: Uuid) -> Result<Option<Shown>, Fault> {
-    let Some(row) = bookings::find(conn, booking)?.filter(|row| !row.is(BookingState::Cancelled)) else { return Ok(None) };
+    let Some(row) = bookings::find(conn, booking)? else { return Ok(None) };
     let Some(drive) = store::find(conn, row.drive_id)?.filter(|drive| is_good(drive, now)) else { return Ok(None) };
-    let (Some(who), Some(state)) = (row.open(vault)?, row.state()) else { return Ok(None) };
+    // Whether or not the job that takes the place has come by.
+    let late = drive.is(DriveState::Open) && (row.is_late() || row.is_overdue(now));
+    let (Some(who), Some(state)) = (row.whose(vault)?, row.state()) else { return Ok(None) };
+    if state == BookingState::Cancelled && !late {
+        return Ok(None);
+    }
     let slots = store::slots(conn, &[drive.id])?.remove(&drive.id).unwrap_or_default();
-    let is_free = |slot: &Slot| slot.free() > 0 && slot.begins(drive.day) > now && Some(slot.n) != row.slot;
+    let is_free = |slot: &Slot| slot.free() > 0 && slot.begins(drive.day) > now && (late || Some(slot.n) != row.slot);
     Ok(Some(Shown {
         first_name: first_name(&who.name).to_owned(),
         slot: row.slot.and_then(|n| slots.iter().find(|slot| slot.n == n).copied()),
@@ -56,6 +65,7 @@ pub fn look(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, booking:
         asked_to_move: row.agreed_day != drive.day,
         may_change: drive.is(DriveState::Open),
         answer_by: row.answer_by,
+        late,
         state,
         code: row.code,
         drive: drive.code,
@@ -83,6 +93,8 @@ pub enum Acted {
     GivenUp,
     /// All places of that slot are taken meanwhile.
     Taken,
+    /// They said so after their time was over.
+    Late(Late),
     /// The link is good for nothing any more.
     Over,
 }
@@ -91,12 +103,18 @@ pub enum Acted {
 pub fn act(conn: &mut PgConnection, now: DateTime<Utc>, booking: Uuid, act: Act) -> Result<Acted, Fault> {
     let Some(found) = bookings::find(conn, booking)? else { return Ok(Acted::Over) };
     let Some(drive) = store::hold(conn, found.drive_id)? else { return Ok(Acted::Over) };
+    // Whose time is over has lost the place, whether or not the job has come by.
+    places::lapse(conn, now, &drive)?;
     // Read again now that the drive is held.
     let Some(row) = bookings::find(conn, booking)? else { return Ok(Acted::Over) };
-    if !drive.is(DriveState::Open) || !is_good(&drive, now) || row.content.is_none() || row.is(BookingState::Cancelled) {
+    if !drive.is(DriveState::Open) || !is_good(&drive, now) || row.content.is_none() {
         return Ok(Acted::Over);
     }
     let acted = match act {
+        _ if row.is(BookingState::Cancelled) && !row.is_late() => return Ok(Acted::Over),
+        Act::GiveUp if row.is_late() => return Ok(Acted::GivenUp),
+        Act::Come if row.is_late() => Acted::Late(places::come_late(conn, now, &drive, &row, row.slot)?),
+        Act::Slot(n) if row.is_late() => late_in(conn, now, &drive, &row, n)?,
         Act::Come => {
             if places::confirm(conn, now, &drive, &row)? {
                 Acted::Done
@@ -118,11 +136,21 @@ pub fn act(conn: &mut PgConnection, now: DateTime<Utc>, booking: Uuid, act: Act)
     Ok(acted)
 }
 
+/// In another slot than the one that was lost; a slot that there is not is none.
+fn late_in(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive, row: &Booking, n: i16) -> Result<Acted, Fault> {
+    let slots = store::slots(conn, &[drive.id])?.remove(&drive.id).unwrap_or_default();
+    if !slots.iter().any(|slot| slot.n == n) {
+        return Ok(Acted::Taken);
+    }
+    Ok(Acted::Late(places::come_late(conn, now, drive, row, Some(n))?))
+}
+
 fn note(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive, row: &Booking, acted: Acted) -> Result<(), Fault> {
     let action = match acted {
         Acted::Done => "BOOKING_CONFIRMED_BY_LINK",
+        Acted::Late(Late::Place | Late::Waiting) => "BOOKING_CONFIRMED_LATE",
         Acted::GivenUp => "BOOKING_GIVEN_UP_BY_LINK",
-        Acted::Taken | Acted::Over => return Ok(()),
+        Acted::Taken | Acted::Late(_) | Acted::Over => return Ok(()),
     };
     let event = AuditEvent { account: None, action, subject: Some(row.id), chapter: Some(drive.chapter_id) };
     Ok(authz::audit_detailed(conn, now, &event, &json!({"drive": drive.code}))?)

@@ -1,16 +1,16 @@
 //! Places of a drive: given up, given to who waits, said yes to, changed, whoever does it. The caller holds the drive's row, so one comes after
 //! the other, and the database refuses one place more than there is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::bookings::{self, Booking};
+use super::bookings::{self, Booking, Kept};
 use super::due;
-use super::model::{BookingCancelled, BookingState, DriveState, Slot};
+use super::model::{BookingCancelled, BookingState, DriveState, Free, Given, Slot};
 use super::rules;
 use super::store::{self, Drive};
 use super::tell;
@@ -52,6 +52,7 @@ pub fn fill(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Resul
     let next = bookings::first_waiting(conn, drive.id, i64::try_from(free.len()).unwrap_or(i64::MAX))?;
     let hours = i64::from(rules::number(conn, rules::ANSWER_HOURS, vietnam_date(now))?);
     let mut taken: HashMap<(i64, i16), i16> = HashMap::new();
+    let mut deadlines = Vec::new();
     for (row, slot) in next.iter().zip(&free) {
         // Whoever moves up on the day itself has until their slot begins.
         let until = (now + Duration::hours(hours)).min(slot.begins(drive.day));
@@ -60,18 +61,31 @@ pub fn fill(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Resul
                 b::state.eq(BookingState::Held.name()),
                 b::slot.eq(Some(slot.n)),
                 b::answer_by.eq(Some(until)),
+                b::moved_up_at.eq(Some(now)),
                 b::agreed_day.eq(drive.day),
             ))
             .execute(conn)?;
         *taken.entry((drive.id, slot.n)).or_default() += 1;
-        due::lapse(conn, now, drive, row.id, until)?;
+        deadlines.push(until);
     }
+    expect_answers(conn, now, drive, deadlines)?;
     store::take(conn, &taken)?;
     let up: Vec<Uuid> = next.iter().map(|row| row.id).collect();
     if up.is_empty() { Ok(()) } else { tell::these(conn, now, drive, &up) }
 }
 
-/// Places of people who moved up and did not answer in time pass on.
+/// Sees to it that the drive is looked at when these deadlines are over.
+pub fn expect_answers(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    drive: &Drive,
+    deadlines: impl IntoIterator<Item = DateTime<Utc>>,
+) -> Result<(), DbError> {
+    let each: BTreeSet<DateTime<Utc>> = deadlines.into_iter().map(due::whole_minute).collect();
+    each.into_iter().try_for_each(|at| due::lapse(conn, now, drive, at))
+}
+
+/// Places of people who did not say in time that they come pass on: of who booked and of who moved up. How many.
 pub fn lapse(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Result<usize, DbError> {
     use booking as b;
     if !drive.is(DriveState::Open) {
@@ -84,7 +98,30 @@ pub fn lapse(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Resu
         .order(b::turn)
         .select(Booking::as_select())
         .load(conn)?;
-    end(conn, now, drive, &over, BookingCancelled::NotAnswered)
+    if over.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<Uuid> = over.iter().map(|row| row.id).collect();
+    let (up, first): (Vec<Booking>, Vec<Booking>) = over.into_iter().partition(|row| row.moved_up_at.is_some());
+    bookings::cancel(conn, &first, BookingCancelled::NotConfirmed, now)?;
+    bookings::cancel(conn, &up, BookingCancelled::NotAnswered, now)?;
+    tell::these(conn, now, drive, &ids)?;
+    fill(conn, now, drive)?;
+    Ok(ids.len())
+}
+
+/// Slots of a drive may begin earlier than they did: nobody has longer to answer than until theirs begins.
+pub fn hurry(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive, slots: &[Slot]) -> Result<(), DbError> {
+    use booking as b;
+    let mut deadlines = Vec::new();
+    for slot in slots {
+        let begins = slot.begins(drive.day);
+        let late = b::table.filter(b::drive_id.eq(drive.id)).filter(b::slot.eq(slot.n)).filter(b::answer_by.gt(begins));
+        if diesel::update(late).set(b::answer_by.eq(Some(begins))).execute(conn)? > 0 {
+            deadlines.push(begins);
+        }
+    }
+    expect_answers(conn, now, drive, deadlines)
 }
 
 /// These bookings end, their people are told, and who waits moves up.
@@ -123,6 +160,73 @@ pub fn confirm(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive, row: 
         ))
         .execute(conn)?;
     Ok(true)
+}
+
+/// What somebody has who says after their time that they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Late {
+    /// The place: nobody had taken it.
+    Place,
+    /// A turn, behind all others: no place is left.
+    Waiting,
+    /// Nothing yet: the place is another's, and other slots have some.
+    OtherSlot,
+    /// Nothing: all places are taken, and so is the waiting list.
+    Full,
+    /// Nothing: they have booked anew meanwhile, and have that.
+    BookedAnew,
+}
+
+/// Somebody who lost the place because the time was over says that they come all the same. What there is now is theirs, as if they booked
+/// anew: the place in this slot, or a turn.
+pub fn come_late(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    drive: &Drive,
+    row: &Booking,
+    slot: Option<i16>,
+) -> Result<Late, DbError> {
+    let kept = bookings::kept(conn, row.id)?;
+    let Some(who) = kept.as_ref().and_then(Kept::known) else { return Ok(Late::Full) };
+    if bookings::standing_of(conn, drive.id, &who)?.is_some() {
+        return Ok(Late::BookedAnew);
+    }
+    let slots = store::slots(conn, &[drive.id])?.remove(&drive.id).unwrap_or_default();
+    let waiting = bookings::waiting(conn, &[drive.id])?.remove(&drive.id).unwrap_or_default();
+    let given = Free::of(&slots, drive.day, waiting, drive.waiting_most, now).given(slot);
+    match given {
+        Given::Place(n) => {
+            stand_again(conn, now, drive, row, Some(n))?;
+            store::take(conn, &HashMap::from([((drive.id, n), 1)]))?;
+            Ok(Late::Place)
+        }
+        Given::Wait => {
+            stand_again(conn, now, drive, row, None)?;
+            bookings::wait_last(conn, row.id)?;
+            Ok(Late::Waiting)
+        }
+        Given::OtherSlot => Ok(Late::OtherSlot),
+        Given::Nothing => Ok(Late::Full),
+    }
+}
+
+fn stand_again(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    drive: &Drive,
+    row: &Booking,
+    slot: Option<i16>,
+) -> Result<(), DbError> {
+    use booking as b;
+    let state = if slot.is_some() { BookingState::Booked } else { BookingState::Waiting };
+    diesel::update(b::table.find(row.id))
+        .set((
+            (b::state.eq(state.name()), b::slot.eq(slot), b::agreed_day.eq(drive.day)),
+            (b::confirmed_at.eq(Some(now)), b::moved_up_at.eq(None::<DateTime<Utc>>)),
+            (b::cancelled_at.eq(None::<DateTime<Utc>>), b::cancelled_how.eq(None::<&str>)),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// What became of another slot.

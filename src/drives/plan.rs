@@ -114,6 +114,7 @@ pub fn change(v: &mut Visit<'_>, code: &str, expected: &Expected, patch: DrivePa
     if let Some(slots) = &said.slots {
         fits(v.conn, &row, &before, slots)?;
         store::write_slots(v.conn, row.id, slots)?;
+        places::hurry(v.conn, v.now, &row, slots)?;
     }
     if let Some(equipment) = &said.equipment {
         store::write_equipment(v.conn, row.id, equipment)?;
@@ -208,7 +209,7 @@ pub fn begin(v: &mut Visit<'_>, code: &str) -> Result<(), Fault> {
         return Err(Fault::conflict("Chưa đến ngày hiến máu.", "It is not the day yet."));
     }
     let Some(row) = step(v, code, DriveState::Running, "DRIVE_BEGUN")? else { return Ok(()) };
-    let waiting = bookings::first_waiting(v.conn, row.id, i64::MAX)?;
+    let waiting = bookings::all_waiting(v.conn, row.id)?;
     places::end(v.conn, v.now, &row, &waiting, BookingCancelled::DriveBegan)?;
     Ok(())
 }

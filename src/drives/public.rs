@@ -114,6 +114,13 @@ pub fn one(conn: &mut PgConnection, typed: &str) -> Result<Option<Listed>, DbErr
     Ok(with_slots(conn, row.into_iter().collect())?.pop())
 }
 
+/// Drives by their codes, the first to begin first. What is still being planned is nobody's.
+pub fn by_codes(conn: &mut PgConnection, codes: &[String]) -> Result<Vec<ListedRow>, DbError> {
+    use drive as d;
+    let query = d::table.filter(d::code.eq_any(codes)).filter(d::state.ne(DriveState::Planned.name())).order((d::day, d::id));
+    Ok(query.select(ListedRow::as_select()).load(conn)?)
+}
+
 /// The drive to which a code on paper leads; it tells nobody who has booked.
 pub fn of_booking(conn: &mut PgConnection, code: &PublicCode) -> Result<Option<String>, DbError> {
     let of: Option<i64> = public_booking::table.find(code.as_str()).select(public_booking::drive_id).first(conn).optional()?;

@@ -275,6 +275,8 @@ pub async fn list_bookings(
 }
 
 /// Note that somebody said that they come, on the day on which the drive is now.
+///
+/// Who says so after their time was over has the place again if nobody took it, else a turn in the waiting list.
 #[utoipa::path(
     tag = "drives",
     params(

@@ -12,8 +12,10 @@ use crate::db::schema::booking_consent_text;
 /// A number, and what it is where no rule says.
 pub struct Number(&'static str, i32);
 
-/// A booking that nobody confirms is erased after so many days.
+/// What is known of a booking that nobody confirms is erased after so many days.
 pub const UNCONFIRMED_DAYS: Number = Number("UNCONFIRMED_DAYS", 30);
+/// Who books on the public page says within so many hours that they come, and before their slot begins; else the place passes on.
+pub const CONFIRM_HOURS: Number = Number("CONFIRM_HOURS", 24);
 /// Who moves up says within so many hours that they come.
 pub const ANSWER_HOURS: Number = Number("ANSWER_HOURS", 24);
 /// Most persons that book one drive with the same number.

@@ -8,12 +8,12 @@ use super::bookings::{self, Booking};
 use super::fault::Fault;
 use super::link;
 use super::model::{BookingCancelled, DriveCancelled, DriveState, Slot};
+use super::names::NameKey;
 use super::out::{BloodCentreOut, BookingOut, DriveEquipmentOut, DriveOut, DriveSlotOut};
 use super::store::{self, Drive};
 use super::words::time;
 use crate::authz::{Read, Visit};
 use crate::basics::clock::vietnam_date;
-use crate::basics::text::folded_words;
 use crate::http::PublicUrl;
 use crate::tree;
 
@@ -88,15 +88,22 @@ pub fn drive_of(v: &mut Visit<'_>, id: i64) -> Result<(DriveOut, i32), Fault> {
     Ok((drives(v, vec![row])?.pop().ok_or(Fault::Unknown)?, version))
 }
 
-/// How often each name stands among the bookings of a drive that stand.
-fn names(v: &mut Visit<'_>, drive: &Drive) -> Result<HashMap<String, usize>, Fault> {
-    let mut names: HashMap<String, usize> = HashMap::new();
+/// The names of the bookings of a drive that stand, by their letters.
+fn names(v: &mut Visit<'_>, drive: &Drive) -> Result<HashMap<String, Vec<NameKey>>, Fault> {
+    let mut names: HashMap<String, Vec<NameKey>> = HashMap::new();
     for booked in bookings::opened_of(v.conn, v.vault, drive.id)? {
         if let Some(who) = booked.who.filter(|_| booked.row.cancelled_at.is_none()) {
-            *names.entry(folded_words(&who.name)).or_default() += 1;
+            let key = NameKey::of(&who.name);
+            names.entry(key.letters.clone()).or_default().push(key);
         }
     }
     Ok(names)
+}
+
+/// How many of these are called like somebody.
+fn alike(names: &HashMap<String, Vec<NameKey>>, name: &str) -> usize {
+    let key = NameKey::of(name);
+    names.get(&key.letters).map_or(0, |all| all.iter().filter(|other| other.is(&key)).count())
 }
 
 /// Bookings of one drive, in their order.
@@ -108,7 +115,9 @@ pub fn bookings_of(v: &mut Visit<'_>, public: &PublicUrl, drive: &Drive, rows: V
         let state = row.state().ok_or_else(|| Fault::broken("a booking in no state"))?;
         let who = row.open(v.vault)?;
         let stands = row.cancelled_at.is_none();
-        let alike = who.as_ref().and_then(|who| names.get(&folded_words(&who.name))).copied().unwrap_or_default();
+        let alike = who.as_ref().map_or(0, |who| alike(&names, &who.name));
+        let restricted = row.restricted_at.is_some();
+        let has_link = is_open && !restricted && (stands || row.is_late());
         let (name, contact, birth) = who.map_or((None, None, None), |who| (Some(who.name), Some(who.contact), who.birth));
         let contact = contact.filter(|contact| !contact.is_empty());
         let scheme = |contact: &String| if contact.contains('@') { "mailto" } else { "tel" };
@@ -121,11 +130,12 @@ pub fn bookings_of(v: &mut Visit<'_>, public: &PublicUrl, drive: &Drive, rows: V
             contact,
             birth,
             namesakes: if stands { alike.saturating_sub(1) } else { 0 },
-            link: (is_open && stands).then(|| public.page(&link::path(v.vault, row.id))),
+            link: has_link.then(|| public.page(&link::path(v.vault, row.id))),
             walk_in: row.walk_in,
             agreed: row.agreed_day == drive.day,
             confirmed_at: row.confirmed_at,
             answer_by: row.answer_by,
+            restricted,
             made_at: row.made_at,
             cancelled_at: row.cancelled_at,
             cancelled_how: row.cancelled_how.as_deref().and_then(BookingCancelled::parse),

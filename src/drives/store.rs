@@ -148,6 +148,12 @@ pub fn by_code(conn: &mut PgConnection, typed: &str) -> Result<Option<Drive>, Db
     Ok(drive::table.filter(drive::code.eq(code)).select(Drive::as_select()).first(conn).optional()?)
 }
 
+/// Drives by code, as it is written.
+pub fn by_codes(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, Drive>, DbError> {
+    let rows: Vec<Drive> = drive::table.filter(drive::code.eq_any(codes)).select(Drive::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.code.clone(), row)).collect())
+}
+
 pub fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Drive>, DbError> {
     Ok(drive::table.find(id).select(Drive::as_select()).first(conn).optional()?)
 }

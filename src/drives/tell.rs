@@ -1,5 +1,6 @@
 //! What people are told of their bookings: a job behind the requests, so that it makes no difference what came about by whose hand. The job
-//! says which bookings; how they stand, name and number are read when it runs, and nobody is written to whose data are gone by then.
+//! says which bookings; how they stand, name and number are read when it runs, and nobody is written to whose data are gone by then, or may not
+//! be used.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::bookings::sealed;
+use super::bookings::{Known, sealed};
 use super::model::Content;
-use crate::basics::text::folded_words;
+use super::names::NameKey;
 use crate::basics::{Line, PublicCode};
 use crate::http::{Check, FieldError, one_name};
 use crate::outbox::Address;
@@ -64,6 +64,7 @@ pub struct Ready {
     pub code: String,
     pub content: Vec<u8>,
     pub person_hash: Vec<u8>,
+    pub name_hash: Option<Vec<u8>>,
     pub contact_hash: Vec<u8>,
 }
 
@@ -77,15 +78,27 @@ impl Ready {
             code: code.as_str().to_owned(),
             content: sealed(vault, id, content)?,
             person_hash: person_hash(vault, content),
+            name_hash: name_hash(vault, content),
             contact_hash: contact_hash(vault, &content.contact),
         })
     }
+
+    /// By what it is known whether they have booked already.
+    pub fn known(&self) -> Known<'_> {
+        Known { person: &self.person_hash, name: self.name_hash.as_deref() }
+    }
 }
 
-/// By what somebody is known to have booked already: number and folded name.
+/// By what somebody is known to have booked already: number and letters of the name.
 pub fn person_hash(vault: &Vault, content: &Content) -> Vec<u8> {
-    let known = format!("{}\n{}", content.contact, folded_words(&content.name));
+    let known = format!("{}\n{}", content.contact, NameKey::of(&content.name).letters);
     vault.hash("booking.person", known.as_bytes()).to_vec()
+}
+
+/// By what they are told from whoever has a name of the same letters; `None` of a name without marks.
+pub fn name_hash(vault: &Vault, content: &Content) -> Option<Vec<u8>> {
+    let known = format!("{}\n{}", content.contact, NameKey::of(&content.name).marked?);
+    Some(vault.hash("booking.name", known.as_bytes()).to_vec())
 }
 
 /// By what bookings of one number are counted.
@@ -118,10 +131,15 @@ mod tests {
     fn one_person_is_known_by_number_and_name_and_two_with_one_number_are_two() {
         let vault = Vault::new(&VaultKeys::generate().unwrap()).unwrap();
         let of = |name: &str, contact: &str| Content { name: name.to_owned(), contact: contact.to_owned(), birth: None };
-        let hash = |name: &str, contact: &str| person_hash(&vault, &of(name, contact));
-        let lan = hash("Trần Thị Lan", "0912345678");
-        assert_eq!(hash("TRẦN  thị LAN", "0912345678"), lan);
-        assert_ne!(hash("Trần Văn Minh", "0912345678"), lan);
-        assert_ne!(hash("Trần Thị Lan", "0987654321"), lan);
+        let ready = |name: &str, contact: &str| Ready::of(&vault, &of(name, contact)).unwrap();
+        let is =
+            |one: &Ready, other: &Ready| one.known().person == other.known().person && one.known().is_named(other.known().name);
+        let lan = ready("Trần Thị Lan", "0912345678");
+        assert!(is(&ready("TRẦN  thị LAN", "0912345678"), &lan) && is(&ready("tran thi lan", "0912345678"), &lan));
+        for other in
+            [ready("Trần Văn Minh", "0912345678"), ready("Trần Thị Lân", "0912345678"), ready("Trần Thị Lan", "0987654321")]
+        {
+            assert!(!is(&other, &lan) && !is(&lan, &other));
+        }
     }
 }

@@ -14,11 +14,11 @@ use crate::authz::{Granted, KeepBlood, Visit};
 /// the drive.
 pub fn arrived(v: &mut Visit<'_>, by: &Granted<KeepBlood>, drive: &Drive, (id, who): (Uuid, &Content)) -> Result<Uuid, Fault> {
     if let Some(known) = bookings::find(v.conn, id)? {
-        let same = known.drive_id == drive.id && known.open(v.vault)?.as_ref() == Some(who);
+        let same = known.drive_id == drive.id && known.whose(v.vault)?.as_ref() == Some(who);
         return if same { Ok(known.id) } else { Err(Fault::IdTaken) };
     }
     let ready = book::ready_of(v.vault, id, who)?;
-    if let Some(standing) = bookings::standing_of(v.conn, drive.id, &ready.person_hash)? {
+    if let Some(standing) = bookings::standing_of(v.conn, drive.id, &ready.known())? {
         return Ok(standing);
     }
     let row = NewBooking {
@@ -29,11 +29,13 @@ pub fn arrived(v: &mut Visit<'_>, by: &Granted<KeepBlood>, drive: &Drive, (id, w
         code: &ready.code,
         content: &ready.content,
         person_hash: &ready.person_hash,
+        name_hash: ready.name_hash.as_deref(),
         contact_hash: &ready.contact_hash,
         text_version: None,
         walk_in: true,
         agreed_day: drive.day,
         confirmed_at: Some(v.now),
+        answer_by: None,
         made_at: v.now,
         made_by: Some(by.account()),
     };

@@ -55,15 +55,24 @@ pub fn text(drive: &Drive, row: &Booking, slot: Option<Slot>, about: About, url:
             ),
             format!("Tomorrow, {on} at {from}: blood drive {code}. Change or cancel by the link."),
         ),
-        (BookingState::Held, _) => match row.answer_by {
-            Some(until) => (
+        (BookingState::Held, _) => match (row.answer_by, row.moved_up_at) {
+            (Some(until), Some(_)) => (
                 format!(
                     "Đã có chỗ cho bạn: hiến máu {code}, {from} ngày {on}, tại {site}. Trả lời trước {} để giữ chỗ: {url}",
                     moment(until)
                 ),
                 format!("A place is free for you at the blood drive {code}. Say in time that you come, or it passes on."),
             ),
-            None => (
+            (Some(until), None) => (
+                format!(
+                    "Hội Chữ thập đỏ giữ chỗ hiến máu {code} cho bạn: {from} ngày {on}, tại {site}. Xác nhận trước {}, nếu không chỗ sẽ nhường cho người khác; đổi giờ hoặc hủy cũng ở đây: {url} Không phải bạn đặt: xin bỏ qua.",
+                    moment(until)
+                ),
+                format!(
+                    "A place at the blood drive {code} is kept for you. Confirm by the link in time, or it passes on; change or cancel there, too."
+                ),
+            ),
+            (None, _) => (
                 format!(
                     "Hội Chữ thập đỏ giữ chỗ hiến máu {code} cho bạn: {from} ngày {on}, tại {site}. Xác nhận, đổi giờ hoặc hủy: {url} Không phải bạn đặt: xin bỏ qua."
                 ),
@@ -78,12 +87,12 @@ pub fn text(drive: &Drive, row: &Booking, slot: Option<Slot>, about: About, url:
             format!("Hiến máu {code} ngày {on} đã đủ chỗ; bạn trong danh sách chờ, có chỗ sẽ được báo. Xem hoặc thôi chờ: {url}"),
             format!("The blood drive {code} is full; you are in the waiting list and will be told when there is a place."),
         ),
-        (BookingState::Cancelled, _) => ended(drive, row, &on)?,
+        (BookingState::Cancelled, _) => ended(drive, row, &on, url)?,
     };
     Some(Text { subject: format!("Hội Chữ thập đỏ: hiến máu {code}"), body: format!("{vi}\n--\n{en}\n") })
 }
 
-fn ended(drive: &Drive, row: &Booking, on: &str) -> Option<(String, String)> {
+fn ended(drive: &Drive, row: &Booking, on: &str, url: &str) -> Option<(String, String)> {
     let code = &drive.code;
     Some(match BookingCancelled::parse(row.cancelled_how.as_deref()?)? {
         BookingCancelled::DriveCancelled => (
@@ -91,8 +100,20 @@ fn ended(drive: &Drive, row: &Booking, on: &str) -> Option<(String, String)> {
             format!("The blood drive {code} ({on}) is called off. We are sorry, and hope to see you another time."),
         ),
         BookingCancelled::NotAnswered => (
-            format!("Bạn chưa trả lời kịp nên chỗ hiến máu {code} đã chuyển cho người chờ tiếp theo."),
-            format!("You did not answer in time: your place at the blood drive {code} has passed on."),
+            format!(
+                "Bạn chưa trả lời kịp nên chỗ hiến máu {code} đã chuyển cho người chờ tiếp theo. Vẫn muốn đến, hãy mở: {url} Còn chỗ thì bạn có chỗ."
+            ),
+            format!(
+                "You did not answer in time: your place at the blood drive {code} has passed on. The link tells whether there is another."
+            ),
+        ),
+        BookingCancelled::NotConfirmed => (
+            format!(
+                "Chỗ hiến máu {code} ngày {on} chưa được xác nhận trong thời hạn nên đã nhường lại. Vẫn muốn đến, hãy mở: {url} Còn chỗ thì bạn có chỗ."
+            ),
+            format!(
+                "Your place at the blood drive {code} was not confirmed in time and has passed on. The link tells whether there is another."
+            ),
         ),
         BookingCancelled::MovedAndNotAgreed => (
             format!("Ngày hiến máu {code} đã dời sang {on} mà bạn chưa trả lời, nên chỗ của bạn đã hủy."),
@@ -106,6 +127,6 @@ fn ended(drive: &Drive, row: &Booking, on: &str) -> Option<(String, String)> {
             format!("Chỗ hiến máu {code} ngày {on} của bạn đã hủy. Cảm ơn bạn đã báo."),
             format!("Your place at the blood drive {code} is given up. Thank you for telling us."),
         ),
-        BookingCancelled::NotConfirmed | BookingCancelled::Erased => return None,
+        BookingCancelled::Erased => return None,
     })
 }

@@ -16,7 +16,7 @@ use super::unusual::Concern;
 use crate::authz::{self, Actor, Ask, Denied, Granted, Record, Visit};
 use crate::basics::Line;
 use crate::db::DbError;
-use crate::http::{Check, FieldError, Problem, Say};
+use crate::http::{Check, FieldError, Problem, Rough, Say};
 use crate::ledger::model::Fund;
 use crate::ledger::store::{self as ledger, BookedAt};
 use crate::stock::{self, Item};
@@ -108,7 +108,8 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    pub(super) fn of(gift: &GiftIn) -> Option<Self> {
+    pub(super) fn of(gift: &Rough<GiftIn>) -> Option<Self> {
+        let gift = gift.sound(&["/chapter", "/appeal", "/received_on"])?;
         let appeal = Line::parse(gift.appeal.as_deref()?, 40).ok()?;
         Some(Self { chapter: gift.chapter.clone(), appeal: appeal.as_str().to_owned(), received_on: gift.received_on })
     }

@@ -121,7 +121,12 @@ fn amount(wrong: &mut Check, pointer: &str, amount: i64) -> Option<Vnd> {
 impl NewGift {
     /// Checks every field; on failure says everything that is wrong, not only the first thing.
     pub fn parse(gift: GiftIn, now: DateTime<Utc>) -> Result<Self, Vec<FieldError>> {
-        let mut wrong = Check::default();
+        Self::parse_beside(gift, now, Check::default())
+    }
+
+    /// The same for a gift of which some fields may be broken ([`Rough`](crate::http::Rough)): a rule about several fields says
+    /// nothing where it would have to look at one of those.
+    pub fn parse_beside(gift: GiftIn, now: DateTime<Utc>, mut wrong: Check) -> Result<Self, Vec<FieldError>> {
         wrong.own_id("/id", gift.id, "id phải là UUID riêng của khoản này.", "id must be a UUID of this gift's own.");
         let code = gift.code.as_deref().and_then(|text| {
             let code = PublicCode::parse(text).ok();
@@ -146,7 +151,7 @@ impl NewGift {
         check_day(&mut wrong, gift.received_on, now);
         check_phone_clock(&mut wrong, gift.captured_at);
         let paper_slip = parse_slip(&mut wrong, &gift);
-        let payer = wrong.read_all(Payer::parse(&gift)).unwrap_or_default();
+        let payer = Payer::parse(&mut wrong, &gift);
         let wish = optional(&mut wrong, "/wish", gift.wish.as_deref(), 500);
         let memo = optional(&mut wrong, "/memo", gift.memo.as_deref(), 500);
         let bank_reference = optional(&mut wrong, "/bank_reference", gift.bank_reference.as_deref(), 100);
@@ -184,8 +189,9 @@ impl NewGift {
 }
 
 fn parse_lines(wrong: &mut Check, gift: &GiftIn) -> Vec<GiftLine> {
+    let is_sound = wrong.sound(&["/channel"]);
     if gift.channel != Channel::InKind {
-        if !gift.lines.is_empty() {
+        if !gift.lines.is_empty() && is_sound {
             wrong.wrong("/lines", "NOT_IN_KIND", "Chỉ khoản hiện vật (IN_KIND) có dòng hàng.", "Only gifts IN_KIND have lines.");
         }
         return Vec::new();
@@ -224,6 +230,7 @@ fn parse_amount(wrong: &mut Check, gift: &GiftIn, lines: &[GiftLine]) -> Option<
     if gift.channel != Channel::InKind {
         return match gift.amount_vnd {
             Some(amount) => self::amount(wrong, "/amount_vnd", amount),
+            None if !wrong.sound(&["/channel"]) => None,
             None => {
                 wrong.wrong("/amount_vnd", "MISSING", "Thiếu số tiền.", "The amount is missing.");
                 None
@@ -237,7 +244,7 @@ fn parse_amount(wrong: &mut Check, gift: &GiftIn, lines: &[GiftLine]) -> Option<
         wrong.wrong("/lines", "TOO_LARGE", "Tổng giá trị vượt 10^15 đồng.", "The lines are worth more than 10^15 đồng.");
         return None;
     };
-    if gift.amount_vnd.is_some_and(|amount| amount != sum.get()) {
+    if gift.amount_vnd.is_some_and(|amount| amount != sum.get()) && wrong.sound(&["/lines"]) {
         wrong.wrong(
             "/amount_vnd",
             "NOT_THE_SUM",
@@ -250,14 +257,15 @@ fn parse_amount(wrong: &mut Check, gift: &GiftIn, lines: &[GiftLine]) -> Option<
 
 fn check_messages(wrong: &mut Check, gift: &GiftIn) {
     let aggregate = matches!(gift.channel, Channel::Sms | Channel::EWallet);
+    let is_sound = wrong.sound(&["/channel"]);
     match gift.message_count {
-        None if aggregate => wrong.wrong(
+        None if aggregate && is_sound => wrong.wrong(
             "/message_count",
             "MISSING",
             "Thiếu số tin nhắn (lượt) của khoản gộp.",
             "The number of messages of this sum is missing.",
         ),
-        Some(_) if !aggregate => {
+        Some(_) if !aggregate && is_sound => {
             wrong.wrong(
                 "/message_count",
                 "NOT_AGGREGATE",
@@ -270,7 +278,7 @@ fn check_messages(wrong: &mut Check, gift: &GiftIn) {
         }
         _ => {}
     }
-    if aggregate && gift.giver.is_some() {
+    if aggregate && is_sound && gift.giver.is_some() {
         wrong.wrong(
             "/giver",
             "NOT_A_SINGLE_GIFT",
@@ -296,12 +304,15 @@ fn parse_display(wrong: &mut Check, giver: Option<&GiverIn>, chosen: Option<Disp
     match (giver, chosen) {
         (None, None | Some(Display::Anonymous)) => Display::Anonymous,
         (None, Some(_)) => {
-            wrong.wrong("/display", "NO_GIVER", "Không có tên người ủng hộ để hiển thị.", "There is no giver's name to show.");
+            if wrong.sound(&["/giver"]) {
+                let (vi, en) = ("Không có tên người ủng hộ để hiển thị.", "There is no giver's name to show.");
+                wrong.wrong("/display", "NO_GIVER", vi, en);
+            }
             Display::Anonymous
         }
         (Some(giver), None) if giver.kind == PartyKind::Organisation => Display::FullName,
         (Some(_), None) => Display::Anonymous,
-        (Some(giver), Some(Display::Masked)) if giver.kind == PartyKind::Organisation => {
+        (Some(giver), Some(Display::Masked)) if giver.kind == PartyKind::Organisation && wrong.sound(&["/giver/kind"]) => {
             wrong.wrong(
                 "/display",
                 "NOT_A_PERSON",
@@ -348,7 +359,7 @@ fn check_phone_clock(wrong: &mut Check, at: Option<DateTime<Utc>>) {
 }
 
 fn parse_slip(wrong: &mut Check, gift: &GiftIn) -> Option<(Line, Line)> {
-    if gift.paper_book.is_some() != gift.paper_no.is_some() {
+    if gift.paper_book.is_some() != gift.paper_no.is_some() && wrong.sound(&["/paper_book", "/paper_no"]) {
         wrong.wrong("/paper_no", "INCOMPLETE", "Phiếu giấy cần cả quyển và số.", "A paper slip has a book and a number.");
     }
     let mut part = |pointer: &str, text: Option<&str>| {

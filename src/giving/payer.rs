@@ -2,7 +2,7 @@
 
 use super::gift_in::GiftIn;
 use crate::basics::Line;
-use crate::http::{Check, FieldError, one_name};
+use crate::http::{Check, one_name};
 use crate::parties::PartyKind;
 
 /// More enclosed papers are a typing mistake.
@@ -19,13 +19,13 @@ pub struct Payer {
 }
 
 impl Payer {
-    /// Checks what was sent; all mistakes at once.
-    pub fn parse(gift: &GiftIn) -> Result<Self, Vec<FieldError>> {
-        let mut check = Check::default();
-        if gift.giver.is_none() && gift.payer_address.is_some() {
+    /// Reads what was sent; what is wrong with it goes to the others' mistakes.
+    pub fn parse(check: &mut Check, gift: &GiftIn) -> Self {
+        let is_sound = check.sound(&["/giver"]);
+        if gift.giver.is_none() && gift.payer_address.is_some() && is_sound {
             check.wrong("/payer_address", "WITHOUT_A_GIVER", "Có địa chỉ thì phải có người ủng hộ.", "An address takes a giver.");
         }
-        if gift.for_child && !gift.giver.as_ref().is_some_and(|giver| giver.kind == PartyKind::Person) {
+        if gift.for_child && is_sound && !gift.giver.as_ref().is_some_and(|giver| giver.kind == PartyKind::Person) {
             check.wrong(
                 "/for_child",
                 "NOT_A_PERSON",
@@ -37,6 +37,6 @@ impl Payer {
             check.wrong("/enclosed", "OUT_OF_RANGE", "Từ 0 đến 99 chứng từ.", "0 to 99 vouchers.");
         }
         let address = gift.payer_address.as_deref().and_then(|text| check.read(one_name("/payer_address", text, 200)));
-        check.done(Some(Self { is_child: gift.for_child, address, enclosed: gift.enclosed }))
+        Self { is_child: gift.for_child, address, enclosed: gift.enclosed }
     }
 }

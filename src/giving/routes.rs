@@ -26,7 +26,7 @@ use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
 use crate::http::sets::{Own, Reads, Writes};
-use crate::http::{Answer, Body, FieldError, Item, Items, Kind, Lang, Metrics, OfChapter, Page, Problem, Query, Reply, Span};
+use crate::http::{Answer, Body, FieldError, Item, Items, Kind, Lang, Metrics, OfChapter, Page, Problem, Query, Reply, Rough, Span};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::answers::{receipt_file, receipt_is_sealing, receipt_is_unproven};
@@ -47,8 +47,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(record_gift).service(record_gifts).service(list_gifts).service(show_gift).service(download_private_receipt);
 }
 
-fn check(vault: &Vault, gift: GiftIn, now: DateTime<Utc>) -> Result<Prepared, Problem> {
-    let gift = NewGift::parse(gift, now).map_err(Problem::invalid)?;
+fn check(vault: &Vault, gift: Rough<GiftIn>, now: DateTime<Utc>) -> Result<Prepared, Problem> {
+    let gift = gift.judge(|gift, check| NewGift::parse_beside(gift, now, check)).map_err(Problem::invalid)?;
     Ok(prepare(vault, gift, now)?)
 }
 
@@ -104,7 +104,7 @@ fn wrong_appeals(
     )
 )]
 #[post("/gifts")]
-pub async fn record_gift(desk: Desk, Body(gift): Body<GiftIn>, intake: web::Data<Intake>) -> Result<HttpResponse, Problem> {
+pub async fn record_gift(desk: Desk, gift: Rough<GiftIn>, intake: web::Data<Intake>) -> Result<HttpResponse, Problem> {
     let wanted = Wanted::of(&gift);
     let prepared = match check(desk.vault(), gift, desk.now()) {
         Ok(prepared) => prepared,

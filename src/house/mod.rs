@@ -9,6 +9,7 @@ pub mod audit;
 pub mod errand;
 pub mod feed;
 pub mod matter;
+pub mod occasion;
 pub mod papers;
 pub mod persons;
 pub mod succession;
@@ -23,6 +24,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::audit::Audits;
 use self::feed::Feed;
 use self::matter::Matter;
+use self::occasion::Occasions;
 use self::papers::Paper;
 use self::persons::HoldsPersons;
 use self::succession::{Succeeds, Succession};
@@ -46,6 +48,8 @@ pub struct Room {
     pub persons: &'static [&'static dyn HoldsPersons],
     /// What takes a second person.
     pub matters: &'static [&'static Matter],
+    /// Its records that people are called out for.
+    pub occasions: &'static [&'static dyn Occasions],
     /// What papers are for that belong to its records.
     pub papers: &'static [&'static Paper],
     /// What it puts among the means of a server before the first thread starts: who does its jobs, the pages of its links.
@@ -76,6 +80,7 @@ impl Room {
             audits: &[],
             persons: &[],
             matters: &[],
+            occasions: &[],
             papers: &[],
             means: &[],
             threads: &[],
@@ -111,6 +116,11 @@ impl Rooms {
     /// The matter of a name.
     pub fn matter(self, name: &str) -> Option<&'static Matter> {
         self.0.iter().flat_map(|room| room.matters).copied().find(|matter| matter.name == name)
+    }
+
+    /// Who answers for the records that a call-out of this kind names.
+    pub fn occasions(self, kind: &str) -> Option<&'static dyn Occasions> {
+        self.0.iter().flat_map(|room| room.occasions).copied().find(|occasions| occasions.kind() == kind)
     }
 
     /// Every purpose of papers; those of rooms further up come first.

@@ -242,6 +242,12 @@ pub trait HoldsPersons: Sync {
         Ok(Vec::new())
     }
 
+    /// The party is called so from now on at these chapters, where nothing but what it is called leads to what a room has of it. Asked
+    /// before [`Self::correct_of`], while the party still has its old name.
+    fn correct_named(&self, _: &mut Errand<'_>, _: &OfParty<'_>, _called: &Called) -> Result<(), PersonsError> {
+        Ok(())
+    }
+
     /// The party is called so from now on at these chapters, and is `to`.
     fn correct_of(&self, _: &mut Errand<'_>, _: &OfParty<'_>, _to: Uuid, _called: &Called) -> Result<(), PersonsError> {
         Ok(())

@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use super::fit::Shape;
 use super::problem::{Kind, Problem};
+use super::rough::Rough;
 use super::shape::wrong_shape;
 use super::strict::Strict;
 
@@ -30,24 +31,43 @@ impl<T: DeserializeOwned + ToSchema + 'static, const LIMIT: usize> FromRequest f
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"));
-        let payload = web::Payload::from_request(request, payload);
-        Box::pin(async move {
-            if !is_json {
-                return Err(Problem::say(
-                    Kind::UnsupportedMediaType,
-                    "Hãy gửi JSON với Content-Type: application/json.",
-                    "Send JSON with Content-Type: application/json.",
-                ));
-            }
-            let payload = payload.await.map_err(|_| Problem::new(Kind::Malformed))?;
-            read(&received(payload, LIMIT, MOST_TIME).await?).map(Body)
-        })
+        let sent = sent::<LIMIT>(request, payload);
+        Box::pin(async move { read(&sent.await?).map(Body) })
+    }
+}
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Rough<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let sent = sent::<65_536>(request, payload);
+        Box::pin(async move { read_roughly(&sent.await?) })
+    }
+}
+
+/// The bytes of a body that says of itself that it is JSON.
+fn sent<const LIMIT: usize>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<web::Bytes, Problem>> + use<LIMIT> {
+    let is_json = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|mime| mime.trim().eq_ignore_ascii_case("application/json"));
+    let payload = web::Payload::from_request(request, payload);
+    async move {
+        if !is_json {
+            return Err(Problem::say(
+                Kind::UnsupportedMediaType,
+                "Hãy gửi JSON với Content-Type: application/json.",
+                "Send JSON with Content-Type: application/json.",
+            ));
+        }
+        let payload = payload.await.map_err(|_| Problem::new(Kind::Malformed))?;
+        received(payload, LIMIT, MOST_TIME).await
     }
 }
 
@@ -114,9 +134,9 @@ impl<T, const MOST: usize> Items<T, MOST> {
 }
 
 impl<T: DeserializeOwned + ToSchema> Item<T> {
-    /// Reads it as if it had been sent by itself.
-    pub fn read(&self) -> Result<T, Problem> {
-        read(self.0.get().as_bytes())
+    /// Reads it as if it had been sent by itself, though its shape may be wrong.
+    pub fn read(&self) -> Result<Rough<T>, Problem> {
+        read_roughly(self.0.get().as_bytes())
     }
 }
 
@@ -175,6 +195,23 @@ fn read<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, Problem> {
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     Ok(value)
+}
+
+/// Reads an object whose shape may be wrong; a problem is what cannot be looked at any further.
+fn read_roughly<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<Rough<T>, Problem> {
+    let problem = match read(bytes) {
+        Ok(value) => return Ok(Rough::whole(value)),
+        Err(problem) => problem,
+    };
+    let mended = || {
+        let sent = serde_json::from_slice(bytes).ok()?;
+        let mended = Shape::of::<T>().mended(&sent, &problem.errors)?;
+        read(mended.to_string().as_bytes()).ok()
+    };
+    match mended().filter(|_| problem.kind == Kind::Invalid) {
+        Some(value) => Ok(Rough::mended(value, problem.errors)),
+        None => Err(problem),
+    }
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {

@@ -51,6 +51,73 @@ impl Shape {
         wrong
     }
 
+    /// A value with its mistakes taken out: what is unknown or may be left out is gone, and where something has to stand there is
+    /// something that fits. `None` where a mistake cannot be found. Good for looking at the rest of it, and for nothing else.
+    pub fn mended(&self, value: &Value, wrong: &[FieldError]) -> Option<Value> {
+        let mut value = value.clone();
+        for error in wrong {
+            let (parent, name) = error.pointer.rsplit_once('/')?;
+            let holder = parent.split('/').skip(1).try_fold(&self.root, |schema, name| self.field(schema, &plain(name)))?;
+            let (name, holds) = (plain(name), value.pointer_mut(parent)?);
+            match holds {
+                Value::Object(fields) if self.requires(holder, &name) => {
+                    let fitting = self.harmless(self.field(holder, &name)?);
+                    fields.insert(name, fitting);
+                }
+                Value::Object(fields) => {
+                    fields.remove(&name);
+                }
+                Value::Array(items) => *items.get_mut(name.parse::<usize>().ok()?)? = self.harmless(self.field(holder, &name)?),
+                _ => return None,
+            }
+        }
+        Some(value)
+    }
+
+    /// What a schema may mean: itself, what it refers to, its parts and its choices.
+    fn forms<'a>(&'a self, schema: &'a Value) -> Vec<&'a Value> {
+        if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+            let named = target.rsplit('/').next().and_then(|name| self.named.get(name));
+            return named.map(|named| self.forms(named)).unwrap_or_default();
+        }
+        let inner = ["allOf", "oneOf", "anyOf"].into_iter().flat_map(|key| list(schema, key)).flat_map(|part| self.forms(part));
+        std::iter::once(schema).chain(inner).collect()
+    }
+
+    /// The schema of a field of an object, or of an item of a list.
+    fn field<'a>(&'a self, schema: &'a Value, name: &str) -> Option<&'a Value> {
+        self.forms(schema).into_iter().find_map(|form| {
+            let field = form.get("properties").and_then(|fields| fields.get(name));
+            field.or_else(|| form.get("items").filter(|_| name.parse::<usize>().is_ok()))
+        })
+    }
+
+    fn requires(&self, schema: &Value, name: &str) -> bool {
+        self.forms(schema).into_iter().any(|form| list(form, "required").any(|required| required == name))
+    }
+
+    fn harmless(&self, schema: &Value) -> Value {
+        let forms = self.forms(schema);
+        let typed = |form: &&Value| kinds(form).into_iter().find(|kind| *kind != "null").map(str::to_owned);
+        let Some((form, kind)) = forms.into_iter().find_map(|form| Some((form, typed(&form)?))) else { return Value::Null };
+        if let Some(word) = list(form, "enum").next() {
+            return word.clone();
+        }
+        match (kind.as_str(), form.get("format").and_then(Value::as_str)) {
+            ("boolean", _) => false.into(),
+            ("integer" | "number", _) => form.get("minimum").cloned().unwrap_or_else(|| 0.into()),
+            ("array", _) => Value::Array(Vec::new()),
+            ("object", _) => {
+                let names = list(form, "required").filter_map(Value::as_str);
+                names.filter_map(|name| Some((name.to_owned(), self.harmless(self.field(form, name)?)))).collect()
+            }
+            (_, Some("date")) => "2000-01-01".into(),
+            (_, Some("date-time")) => "2000-01-01T00:00:00Z".into(),
+            (_, Some("uuid")) => Uuid::nil().to_string().into(),
+            _ => "x".into(),
+        }
+    }
+
     fn check(&self, schema: &Value, value: &Value, at: &str, wrong: &mut Vec<FieldError>) {
         if wrong.len() > MOST {
             return;
@@ -145,6 +212,11 @@ impl Shape {
 
 fn below(at: &str, name: &str) -> String {
     format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// A name as a pointer does not write it.
+fn plain(name: &str) -> String {
+    name.replace("~1", "/").replace("~0", "~")
 }
 
 fn list<'a>(schema: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
@@ -267,6 +339,18 @@ mod tests {
         assert_eq!(wrong(json!({})), required);
         assert_eq!(wrong(json!([])), [at("", "WRONG_SHAPE")]);
         assert_eq!(wrong(json!({"id": null, "day": 20261122, "colour": 1, "count": 1.5, "inner": {}})).len(), 5);
+    }
+
+    #[test]
+    fn what_is_mended_fits_and_keeps_the_rest() {
+        let bad = json!({"id": "1", "at": "gestern", "colour": "GREEN", "other": "BLACK", "count": 7, "few": -1,
+            "inner": [{"name": "An"}, {"nam~e": "An"}, 3], "more": 1});
+        let shape = Shape::of::<Thing>();
+        let mended = shape.mended(&bad, &shape.wrong(&bad)).unwrap();
+        assert_eq!(shape.wrong(&mended).len(), 0, "{mended}");
+        let fits = json!({"id": Uuid::nil(), "day": "2000-01-01", "colour": "RED", "count": 7, "inner": [{"name": "An"}, {"name": "x"}, {"name": "x"}]});
+        assert_eq!(mended, fits);
+        assert_eq!(shape.mended(&json!([]), &shape.wrong(&json!([]))), None);
     }
 
     #[test]

@@ -5,17 +5,21 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Bytea, Uuid as SqlUuid};
 use uuid::Uuid;
 
+use super::carry::particulars;
 use super::fault::Fault;
 use super::model::{JoinState, Likeness, PersonId, PersonKind, Traits};
 pub use super::model::{Particulars, Told, no_such_commune};
 use super::row::Row;
 use super::sealed::{self, Known, Sealed};
 use super::store;
+use crate::authz::{self, AuditEvent, Granted, KeepPeople};
 use crate::basics::Birth;
 use crate::db::DbError;
 use crate::db::schema::{person, person_join};
+use crate::db::statement::statement;
 use crate::house::errand::Errand;
 use crate::parties::{self, Named, NewParty, naming, restriction, words};
 use crate::tree::{self, ChapterId};
@@ -150,6 +154,36 @@ pub fn write(errand: &mut Errand<'_>, to: ChapterId, account: Uuid, all: Vec<Lis
         Some(Met { person: known.id, party: known.party, known: Some(known.clone()).filter(|known| known.id.0 != came) })
     };
     Ok(came.into_iter().map(met).collect())
+}
+
+statement! {
+    struct KeepMails { ids: Vec<Uuid> => Array<SqlUuid>, sealed: Vec<Vec<u8>> => Array<Bytea> } -> (),
+    "UPDATE person p SET particulars = t.sealed, version = p.version + 1
+     FROM unnest(?::uuid[], ?::bytea[]) t(id, sealed) WHERE p.id = t.id"
+}
+
+/// Writes mail addresses down that a list has of people whom the chapter with this code knew without one, and whose rows [`write`] holds.
+pub fn keep_mails(
+    errand: &mut Errand<'_>,
+    by: &Granted<KeepPeople>,
+    code: &str,
+    mails: Vec<(Known, String)>,
+) -> Result<(), Fault> {
+    let (mut ids, mut sealed, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    for (known, mail) in mails {
+        let id = known.id.0;
+        let of = particulars(&Known { mail: Some(mail), ..known })?;
+        let Some(rest) = sealed::seal(errand.vault, id, code, &of)?.particulars else { continue };
+        ids.push(id);
+        sealed.push(rest);
+        let (account, chapter) = (Some(by.account()), Some(by.chapter().0));
+        events.push(AuditEvent { account, action: "PERSON_CHANGED", subject: Some(id), chapter });
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    KeepMails { ids: &ids, sealed: &sealed }.execute(errand.conn)?;
+    Ok(authz::audit(errand.conn, errand.now, &events)?)
 }
 
 /// These parties as persons of a chapter, held: of joined persons the one that goes on. Those who may not be used are not among them.

@@ -46,7 +46,9 @@ pub use fault::Fault;
 pub use model::{PersonId, PersonKind, Sex};
 pub use record::keep_mail;
 pub use sealed::Known;
-pub use store::{all_joined, all_of, hold, hold_either, ids_of_party, joined_among, look, names, same_people, stands_for};
+pub use store::{
+    all_joined, all_of, hold, hold_either, ids_of_party, joined_among, look, names, same_people, stands_for, whole_of_party,
+};
 
 /// What the house wants to know of this room.
 pub const ROOM: Room = Room {

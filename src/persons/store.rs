@@ -14,6 +14,7 @@ use super::sealed::{self, Known, Sealed};
 use crate::authz::{Granted, KeepPeople, Right, SeePeople, Seen};
 use crate::db::DbError;
 use crate::db::schema::{person, person_join};
+use crate::house::persons::PersonsError;
 use crate::http::Span;
 use crate::parties::restriction;
 use crate::tree::{self, ChapterId};
@@ -260,6 +261,20 @@ pub(super) fn of_party(conn: &mut PgConnection, party: Uuid, chapters: &[Uuid]) 
 /// The persons that a party is at these chapters, held until the end of the transaction.
 pub fn ids_of_party(conn: &mut PgConnection, party: Uuid, chapters: &[Uuid]) -> Result<Vec<PersonId>, DbError> {
     Ok(of_party(conn, party, chapters)?.into_iter().map(|row| PersonId(row.id)).collect())
+}
+
+/// What these chapters have written down of a party, in clear, also where it may not be used: for what the person asks about it.
+pub fn whole_of_party(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    party: Uuid,
+    chapters: &[Uuid],
+) -> Result<Vec<Known>, PersonsError> {
+    let mut all = Vec::new();
+    for row in of_party(conn, party, chapters)? {
+        all.extend(sealed::open(vault, &row)?);
+    }
+    Ok(all)
 }
 
 /// Writes a row as it is.

@@ -9,6 +9,8 @@ words! {
         lead: "Việc các cấp Hội làm, đã và sắp diễn ra: mỗi hoạt động ghi một lần, do một đơn vị chủ trì.",
             "What chapters do, done and to come: each activity is written down once, led by one chapter.";
         follow: "Theo dõi trong lịch của bạn (iCalendar)", "Follow in your calendar (iCalendar)";
+        commended: "Biểu dương, khen thưởng", "Commendations";
+        models: "Mô hình hay", "Models of good practice";
         by_movement: "Theo phong trào", "By movement";
         all: "Tất cả", "All";
         none: "Chưa có hoạt động nào.", "There are no activities yet.";

@@ -16,7 +16,7 @@ use crate::basics::Clock;
 use crate::db::Db;
 use crate::drives::link;
 use crate::drives::model::{BookingState, Slot};
-use crate::drives::page::{self, Act, Acted, Shown};
+use crate::drives::page::{self, Act, Acted, Late, Shown};
 use crate::drives::words::{moment, time};
 use crate::http::{Bytes, Lang, Problem, PublicUrl};
 use crate::vault::Vault;
@@ -30,8 +30,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config.service(page);
 }
 
-/// Behind the address of a page that somebody is sent on to who has done something.
-const DONE: &str = "da-ghi";
+/// Behind the address of a page that somebody is sent on to who has done something: what is said then.
+const DONE: [(&str, Told); 3] = [("da-ghi", Told::Done), ("con-cho", Told::StillThere), ("cho-lai", Told::WaitsAgain)];
 /// Most bytes of what is filled in.
 const FORM_BYTES: usize = 2 * 1024;
 /// Nothing comes from elsewhere, nothing is inline; the form goes to where it came from.
@@ -50,7 +50,7 @@ async fn look(db: &Db, vault: &web::Data<Vault>, clock: &Clock, token: &str) -> 
 
 async fn show(request: HttpRequest, (token, db, vault, clock, public): Door) -> Result<HttpResponse, Problem> {
     let shown = look(&db, &vault, &clock, &token).await?;
-    let said = Some(Told::Done).filter(|_| request.query_string() == DONE);
+    let said = DONE.iter().find(|(name, _)| request.query_string() == *name).map(|(_, told)| *told);
     reply(&request, &public, shown, said)
 }
 
@@ -69,17 +69,34 @@ async fn act(
     match acted {
         Acted::GivenUp => reply(&request, &public, None, Some(Told::GivenUp)),
         Acted::Over => reply(&request, &public, None, None),
-        Acted::Taken => {
+        Acted::Done => Ok(lead_on(&request, Told::Done)),
+        Acted::Late(Late::Place) => Ok(lead_on(&request, Told::StillThere)),
+        Acted::Late(Late::Waiting) => Ok(lead_on(&request, Told::WaitsAgain)),
+        Acted::Taken | Acted::Late(_) => {
             let shown = look(&db, &vault, &clock, &token).await?;
-            reply(&request, &public, shown, Some(Told::Taken))
+            reply(&request, &public, shown, Some(refusal(acted)))
         }
-        // A page that is loaded again does nothing again.
-        Acted::Done => Ok(HttpResponse::SeeOther()
-            .insert_header((LOCATION, format!("{}?{DONE}", request.path())))
-            .insert_header((CACHE_CONTROL, "no-store"))
-            .insert_header((REFERRER_POLICY, "no-referrer"))
-            .finish()),
     }
+}
+
+/// Why nothing was done.
+fn refusal(acted: Acted) -> Told {
+    match acted {
+        Acted::Late(Late::OtherSlot) => Told::OtherSlots,
+        Acted::Late(Late::BookedAnew) => Told::BookedAnew,
+        Acted::Late(_) => Told::Full,
+        _ => Told::Taken,
+    }
+}
+
+/// A page that is loaded again does nothing again.
+fn lead_on(request: &HttpRequest, told: Told) -> HttpResponse {
+    let done = DONE.iter().find(|(_, of)| *of == told).map_or("", |(name, _)| *name);
+    HttpResponse::SeeOther()
+        .insert_header((LOCATION, format!("{}?{done}", request.path())))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .finish()
 }
 
 /// What was filled in.
@@ -109,8 +126,42 @@ enum Told {
     GivenUp,
     /// All places of the slot were taken meanwhile.
     Taken,
+    /// It was after their time, and the place was still there.
+    StillThere,
+    /// It was after their time: no place is left, and they wait.
+    WaitsAgain,
+    /// It was after their time, and places are left in other slots alone.
+    OtherSlots,
+    /// It was after their time, and nothing is left.
+    Full,
+    /// It was after their time, and they have booked anew.
+    BookedAnew,
     /// Nothing was chosen that there is.
     Choose,
+}
+
+impl Told {
+    /// What was done.
+    fn notice(self, w: &'static BookingWords) -> Option<&'static str> {
+        match self {
+            Told::Done => Some(w.done),
+            Told::StillThere => Some(w.still_there),
+            Told::WaitsAgain => Some(w.waits_again),
+            _ => None,
+        }
+    }
+
+    /// Why nothing was.
+    fn wrong(self, w: &'static BookingWords) -> Option<&'static str> {
+        match self {
+            Told::Taken => Some(w.taken),
+            Told::OtherSlots => Some(w.other_slots),
+            Told::Full => Some(w.late_and_full),
+            Told::BookedAnew => Some(w.booked_anew),
+            Told::Choose => Some(w.not_understood),
+            _ => None,
+        }
+    }
 }
 
 /// What stands above the buttons.
@@ -134,6 +185,8 @@ struct BookingPage<'a> {
     stands: String,
     deadline: Option<String>,
     has_place: bool,
+    /// Their time to say that they come is over.
+    late: bool,
     /// Whether there is something to say yes to.
     asks: bool,
     /// What stands on the button.
@@ -149,6 +202,7 @@ fn span(slot: &Slot) -> String {
 
 fn stands(shown: &Shown, w: &'static BookingWords) -> &'static str {
     match shown.state {
+        _ if shown.late => w.late,
         _ if shown.asked_to_move => w.moved,
         BookingState::Held => w.held,
         BookingState::Booked => w.booked,
@@ -163,7 +217,7 @@ fn reply(request: &HttpRequest, public: &PublicUrl, shown: Option<Shown>, told: 
         (None, Some(Told::GivenUp)) => StatusCode::OK,
         (None, _) => StatusCode::GONE,
         (Some(_), Some(Told::Choose)) => StatusCode::UNPROCESSABLE_ENTITY,
-        (Some(_), Some(Told::Taken)) => StatusCode::CONFLICT,
+        (Some(_), Some(told)) if told.wrong(w).is_some() => StatusCode::CONFLICT,
         _ => StatusCode::OK,
     };
     let html = render(&page_of(lang, w, d, public, shown.as_ref(), told))?;
@@ -186,33 +240,35 @@ fn page_of<'a>(
     shown: Option<&'a Shown>,
     told: Option<Told>,
 ) -> BookingPage<'a> {
-    let is = |state: BookingState| shown.is_some_and(|shown| shown.state == state);
+    let is = |state: BookingState| shown.is_some_and(|shown| shown.state == state && !shown.late);
     let has_place = is(BookingState::Held) || is(BookingState::Booked);
+    let late = shown.is_some_and(|shown| shown.late);
     let code = shown.filter(|_| has_place).map(|shown| public.page(&format!("/g/{}", shown.code)));
     let when = |shown: &Shown| {
         let day = format::day(shown.day, lang);
         shown.slot.as_ref().map_or_else(|| day.clone(), |slot| format!("{day}, {}", span(slot)))
     };
-    let changeable = shown.filter(|shown| shown.may_change && has_place);
+    let changeable = shown.filter(|shown| shown.may_change && (has_place || late));
     BookingPage {
         lang: lang.tag(),
         style: assets::address("portal.css"),
         said: Said {
-            notice: Some(w.done).filter(|_| told == Some(Told::Done) && shown.is_some()),
-            wrong: match told {
-                Some(Told::Taken) => Some(w.taken),
-                Some(Told::Choose) => Some(w.not_understood),
-                _ => None,
-            },
+            notice: told.filter(|_| shown.is_some()).and_then(|told| told.notice(w)),
+            wrong: told.and_then(|told| told.wrong(w)),
         },
         given_up: told == Some(Told::GivenUp),
         hello: shown.map(|shown| fill(w.hello, &[&shown.first_name])).unwrap_or_default(),
         when: shown.map(when).unwrap_or_default(),
         stands: shown.map(|shown| stands(shown, w).to_owned()).unwrap_or_default(),
-        deadline: shown.and_then(|shown| shown.answer_by).map(|until| fill(w.answer_by, &[&moment(until)])),
+        deadline: shown.filter(|_| !late).and_then(|shown| shown.answer_by).map(|until| fill(w.answer_by, &[&moment(until)])),
         has_place,
+        late,
         asks: shown.is_some_and(|shown| shown.may_change && (shown.asked_to_move || !is(BookingState::Booked))),
-        yes: if is(BookingState::Waiting) { w.keep_waiting } else { w.come },
+        yes: match () {
+            () if late => w.come_all_the_same,
+            () if is(BookingState::Waiting) => w.keep_waiting,
+            () => w.come,
+        },
         slots: changeable.map(|shown| shown.free.iter().map(|slot| (slot.n, span(slot))).collect()).unwrap_or_default(),
         spaced: shown.map(|shown| format::spaced(&shown.code, 4)).unwrap_or_default(),
         qr: code.and_then(|url| Qr::of(&url)).map(|qr| QrImage { size: qr.size, path: qr.svg_path() }),

@@ -19,13 +19,15 @@ use crate::calling::model::{CallAnswer, told, told_in_english};
 use crate::calling::page::Shown;
 use crate::calling::roll::Roll;
 use crate::db::Db;
+use crate::house::Rooms;
+use crate::house::occasion::{Occasion, OccasionState};
 use crate::http::{Bytes, Lang, Problem};
 use crate::links::signed::Signed;
 use crate::urgent_calls::{self, roll::UrgentRoll};
 use crate::vault::Vault;
 
 /// What the page shows of one who was asked, if there is anything to show.
-type Look = fn(&mut PgConnection, &Vault, DateTime<Utc>, Uuid) -> Result<Option<Shown>, Problem>;
+type Look = fn(&mut PgConnection, &Vault, Rooms, DateTime<Utc>, Uuid) -> Result<Option<Shown>, Problem>;
 
 /// Who calls: whose links, whose roll, and what is seen of it.
 struct Caller {
@@ -40,13 +42,13 @@ static CALLERS: [Caller; 2] = [
     Caller {
         links: &call_outs::link::LINKS,
         roll: &CallOutRoll,
-        look: |conn, vault, _, asked| Ok(call_outs::page::look(conn, vault, asked)?),
+        look: |conn, vault, rooms, _, asked| Ok(call_outs::page::look(conn, vault, rooms, asked)?),
         is_blood: false,
     },
     Caller {
         links: &urgent_calls::link::LINKS,
         roll: &UrgentRoll,
-        look: |conn, vault, now, asked| Ok(urgent_calls::page::look(conn, vault, now, asked)?),
+        look: |conn, vault, _, now, asked| Ok(urgent_calls::page::look(conn, vault, now, asked)?),
         is_blood: true,
     },
 ];
@@ -74,22 +76,22 @@ const POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What the page needs.
-type Door = (web::Data<&'static Caller>, web::Path<String>, web::Data<Db>, web::Data<Vault>, web::Data<Clock>);
+type Door = (web::Data<&'static Caller>, web::Path<String>, web::Data<Db>, web::Data<Vault>, web::Data<Rooms>, web::Data<Clock>);
 
 async fn look(
     caller: &'static Caller,
-    (db, vault, clock): (&Db, &web::Data<Vault>, &Clock),
+    (db, vault, rooms, clock): (&Db, &web::Data<Vault>, Rooms, &Clock),
     token: &str,
 ) -> Result<Option<Shown>, Problem> {
     // Whoever has no link of ours does not come as far as the database.
     let Some(asked) = caller.links.read(vault, token) else { return Err(Problem::not_found()) };
     let (vault, now) = (vault.clone(), clock.now());
-    db.read(move |conn| (caller.look)(conn, &vault, now, asked)).await
+    db.read(move |conn| (caller.look)(conn, &vault, rooms, now, asked)).await
 }
 
-async fn show(request: HttpRequest, (caller, token, db, vault, clock): Door) -> Result<HttpResponse, Problem> {
+async fn show(request: HttpRequest, (caller, token, db, vault, rooms, clock): Door) -> Result<HttpResponse, Problem> {
     let caller = **caller;
-    let shown = look(caller, (&db, &vault, &clock), &token).await?;
+    let shown = look(caller, (&db, &vault, **rooms, &clock), &token).await?;
     let said = Some(Told::Thanks).filter(|_| request.query_string() == SAID);
     reply(&request, caller, &clock, shown, said)
 }
@@ -97,13 +99,13 @@ async fn show(request: HttpRequest, (caller, token, db, vault, clock): Door) -> 
 async fn answer(
     request: HttpRequest,
     Bytes(filled_in): Bytes<FORM_BYTES>,
-    (caller, token, db, vault, clock): Door,
+    (caller, token, db, vault, rooms, clock): Door,
     answering: web::Data<Answering>,
 ) -> Result<HttpResponse, Problem> {
     let caller = **caller;
     let asked = caller.links.read(&vault, &token).ok_or_else(Problem::not_found)?;
     let Some((answer, minutes)) = read(&filled_in) else {
-        let shown = look(caller, (&db, &vault, &clock), &token).await?;
+        let shown = look(caller, (&db, &vault, **rooms, &clock), &token).await?;
         return reply(&request, caller, &clock, shown, Some(Told::Choose));
     };
     let arrives_at = minutes.filter(|_| answer == CallAnswer::Yes).map(|minutes| clock.now() + Duration::minutes(minutes));
@@ -143,6 +145,32 @@ enum Told {
     Choose,
 }
 
+/// What they are called for, where that has a record.
+struct CalledFor {
+    /// What such a record is called.
+    called: &'static str,
+    title: String,
+    /// The language of the title.
+    lang: &'static str,
+    href: Option<String>,
+    is_off: bool,
+    is_over: bool,
+}
+
+impl CalledFor {
+    fn of(occasion: &Occasion, lang: Lang) -> Self {
+        let english = occasion.title_en.as_ref().filter(|_| lang == Lang::En);
+        Self {
+            called: if lang == Lang::En { occasion.called.1 } else { occasion.called.0 },
+            title: english.unwrap_or(&occasion.title).clone(),
+            lang: if english.is_some() { Lang::En.tag() } else { Lang::Vi.tag() },
+            href: occasion.page.clone(),
+            is_off: occasion.state == OccasionState::CalledOff,
+            is_over: occasion.state == OccasionState::Over,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "portal/call_out.html")]
 struct CallOutPage<'a> {
@@ -151,6 +179,9 @@ struct CallOutPage<'a> {
     is_blood: bool,
     style: String,
     shown: Option<&'a Shown>,
+    called_for: Option<CalledFor>,
+    /// Whether anybody comes: it was not called off, and is not over.
+    goes_on: bool,
     from: String,
     until: String,
     arrives: String,
@@ -182,7 +213,10 @@ fn reply(
     let now = clock.now();
     let is = |answer: CallAnswer| shown.as_ref().is_some_and(|shown| shown.answer == Some(answer));
     let code = shown.as_ref().and_then(|shown| shown.code.as_deref()).and_then(Qr::of);
+    let occasion = shown.as_ref().and_then(|shown| shown.called_for.as_ref());
     let page = CallOutPage {
+        called_for: occasion.map(|occasion| CalledFor::of(occasion, lang)),
+        goes_on: occasion.is_none_or(|occasion| occasion.state.calls()),
         lang: lang.tag(),
         is_vi: lang == Lang::Vi,
         is_blood: caller.is_blood,

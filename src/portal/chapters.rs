@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::asked::in_capitals;
 use super::blood_results;
 use super::blood_words;
+use super::commended;
 use super::committees::{self, Block};
 use super::flow::{Beside, View};
 use super::ledger::{Newest, Row, latest};
@@ -172,6 +173,8 @@ struct ChapterPage {
     invitation: Option<&'static str>,
     /// Units of blood this year against its target.
     blood: Option<(&'static blood_words::BloodResults, blood_results::Line)>,
+    /// The newest commendations and models of good practice.
+    commended: Option<commended::Here>,
     below: Vec<Line>,
     next: Option<String>,
     rows: Vec<Row>,
@@ -249,6 +252,7 @@ fn chapter_page(
     let here = EntriesQuery { chapter: Some(chapter.code.clone()), ..EntriesQuery::default() };
     let Newest { rows, .. } = latest(conn, index, &here, NEWEST, lang)?;
     let blood = blood_results::on_chapter(of_blood::of_chapter(conn, &chapter.code, p.today)?, lang);
+    let commended = commended::here(conn, &chapter.code, lang)?;
     let spent = spent_here(&chapter, &totals, &below.items);
     let flow = View::of(conn, &totals, Beside::Place(spent, held), lang)?;
     let w = &p.w.chapters;
@@ -294,6 +298,7 @@ fn chapter_page(
         volunteers: volunteers::of(of_volunteers, lang),
         invitation: (!is_gone).then_some(volunteer_words::Words::of(lang).sign_up.invitation),
         blood,
+        commended,
         flow,
         facts,
         ancestors,

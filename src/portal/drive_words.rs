@@ -48,8 +48,8 @@ words! {
         is_full: "Đã hết chỗ, và danh sách chờ cũng đã đầy. Hãy chọn ngày hiến máu khác.",
             "All places are taken, and so is the waiting list. Choose another drive.";
         held: "Đã giữ chỗ", "A place is kept";
-        held_text: "Hãy mở liên kết mà Hội gửi đến số điện thoại hoặc địa chỉ thư của bạn để xác nhận, đổi giờ hoặc hủy, và giữ mã đón tiếp. Nếu đến ngày mà chưa nhận được gì, hãy gọi cho đơn vị tổ chức, hoặc cứ đến và nói tên.",
-            "Open the link that is sent to your number or address to confirm, to change the time or to cancel, and keep its code. If nothing has come by the day, call the chapter, or come and say your name.";
+        held_text: "Hãy mở liên kết mà Hội gửi đến số điện thoại hoặc địa chỉ thư của bạn và xác nhận trước thời hạn ghi ở đó, nếu không chỗ sẽ nhường cho người khác. Ở đó bạn cũng đổi giờ hoặc hủy được, và giữ mã đón tiếp. Nếu đến ngày mà chưa nhận được gì, hãy gọi cho đơn vị tổ chức, hoặc cứ đến và nói tên.",
+            "Open the link that is sent to your number or address and confirm before the time it says, or the place passes on. There you can change the time or cancel, too, and keep the code. If nothing has come by the day, call the chapter, or come and say your name.";
         of_code: "Mã của một chỗ hiến máu", "The code of a place at a blood drive";
         of_code_text: "Cán bộ đón tiếp quét mã này khi người đặt chỗ đến. Muốn xem, đổi hoặc hủy chỗ, hãy mở liên kết được gửi riêng cho người ấy.",
             "An officer scans this code when whoever booked comes. To see, change or cancel the booking, open the link that was sent to them.";
@@ -67,6 +67,19 @@ words! {
             "The booking has ended, the drive is over, or what was kept was erased. Call the chapter if you need to.";
         held: "Hội đang giữ chỗ cho bạn. Hãy xác nhận là bạn sẽ đến.", "A place is kept for you. Please say that you come.";
         answer_by: "Hãy trả lời trước {}, nếu không chỗ sẽ chuyển cho người khác.", "Answer before {}, or the place passes on.";
+        late: "Thời hạn xác nhận đã qua nên chỗ của bạn đã nhường lại. Nếu bạn vẫn đến được, hãy bấm nút dưới đây: còn chỗ thì chỗ ấy là của bạn.",
+            "The time to confirm is over, and your place has passed on. If you can come all the same, press the button below: if a place is left, it is yours.";
+        come_all_the_same: "Tôi vẫn muốn đến", "I want to come all the same";
+        still_there: "Bạn xác nhận sau thời hạn, nhưng vẫn còn chỗ: chỗ này là của bạn.",
+            "You confirmed after the time was over, and there was still a place: it is yours.";
+        waits_again: "Thời hạn đã qua và đã hết chỗ: bạn được ghi vào cuối danh sách chờ.",
+            "The time was over and no place is left: you are at the end of the waiting list.";
+        other_slots: "Thời hạn đã qua và giờ của bạn đã có người khác. Giờ khác còn chỗ: hãy chọn bên dưới.",
+            "The time was over and your place is another's. There are places at other times: choose below.";
+        late_and_full: "Thời hạn đã qua; nay đã hết chỗ và danh sách chờ cũng đã đầy. Hãy chọn ngày hiến máu khác.",
+            "The time was over; all places are taken by now, and so is the waiting list. Choose another drive.";
+        booked_anew: "Thời hạn đã qua, và bạn đã đặt chỗ lại: hãy dùng liên kết mới được gửi cho bạn.",
+            "The time was over, and you have booked anew: use the new link that was sent to you.";
         booked: "Bạn đã xác nhận sẽ đến. Cảm ơn bạn!", "You have said that you come. Thank you!";
         waiting: "Bạn đang trong danh sách chờ. Có chỗ, Hội sẽ báo cho bạn.", "You are in the waiting list and will be told when there is a place.";
         moved: "Ngày hiến máu đã dời sang ngày ghi dưới đây. Bạn có đến được không? Không trả lời thì chỗ sẽ hủy vào ngày trước đó.",

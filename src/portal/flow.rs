@@ -9,7 +9,7 @@ use super::held::{self, AllWaiting, Held};
 use super::words::fill;
 use super::{format, labels, words};
 use crate::disclosure::flow::{Flow, Left};
-use crate::disclosure::held::{HeldAndOpen, OnTheWay};
+use crate::disclosure::held::{AdvancesHeld, HeldAndOpen, OnTheWay};
 use crate::disclosure::labels::Categories;
 use crate::disclosure::totals::{PlaceSpent, TotalsOut};
 use crate::http::{Lang, Problem};
@@ -47,8 +47,8 @@ pub struct Place {
 
 /// What stands beside the equation.
 pub enum Beside {
-    /// Of the whole country: transfers alone.
-    Country(OnTheWay),
+    /// Of the whole country: transfers and advances.
+    Country(OnTheWay, AdvancesHeld),
     /// Of a chapter or an appeal: where it was spent, and what is held of it.
     Place(Vec<PlaceSpent>, HeldAndOpen),
 }
@@ -63,6 +63,8 @@ pub struct View {
     /// `{in} = {out} + {left}`.
     pub sentence: String,
     pub categories: Vec<Spent>,
+    /// Own costs paid from gifts, where there are any.
+    pub own_costs: Option<String>,
     pub places: Vec<Place>,
     /// Those folded away, and what unfolds them.
     pub other_places: Vec<Place>,
@@ -149,7 +151,9 @@ impl View {
             (title, parts(apart, &left.quarantined, is_country, lang))
         });
         let (places, waiting, held) = match beside {
-            Beside::Country(on_the_way) => (Vec::new(), held::waiting(&on_the_way, lang), None),
+            Beside::Country(on_the_way, advances) => {
+                (Vec::new(), held::waiting(&on_the_way, lang), Some(Held::of_country(&advances, lang)))
+            }
             Beside::Place(spent, held) => (spent, held::waiting(&held.on_the_way, lang), Some(Held::of(&held, lang))),
         };
         let mut places: Vec<Place> = places.into_iter().map(|place| place_line(place, lang)).collect();
@@ -157,6 +161,8 @@ impl View {
         Ok(Some(Self {
             parts: parts(&totals.flow, &left.all, is_country, lang),
             categories: categories(conn, totals, lang)?,
+            own_costs: (totals.own_costs_from_gifts_vnd != 0)
+                .then(|| fill(w.flow.own_costs, &[&format::vnd(totals.own_costs_from_gifts_vnd, lang)])),
             rest_of_places: fill(words::Words::of(lang).appeals.rest_of_places, &[&other_places.len().to_string()]),
             places,
             other_places,

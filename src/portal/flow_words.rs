@@ -25,6 +25,8 @@ words! {
         payable: "Còn phải trả", "We owe";
         by_category: "Chi theo mục", "Paid, by what for";
         category: "Mục chi", "Paid for";
+        own_costs: "Trong đó chi phí của đơn vị lấy từ tiền ủng hộ, có người ủng hộ đồng ý: {} (Nghị định 93/2021/NĐ-CP, Điều 12)",
+            "Of it own costs paid from gifts, with the givers' consent: {} (Decree 93/2021, art. 12)";
         by_place: "Trao và chi theo đơn vị", "Handed out and paid, by chapter";
         handed_out: "Đã trao", "Handed out";
         paid: "Đã chi", "Paid";

@@ -60,6 +60,11 @@ pub struct Held {
 }
 
 impl Held {
+    /// Of the whole country: advances alone.
+    pub fn of_country(of: &AdvancesHeld, lang: Lang) -> Self {
+        Self { advances: advances(of, lang), goods: Vec::new(), other_goods: Vec::new(), rest: String::new() }
+    }
+
     pub fn of(held: &HeldAndOpen, lang: Lang) -> Self {
         let w = &Words::of(lang).held;
         let mut goods: Vec<Line> = held.stock.iter().map(|goods| line(goods, lang)).collect();
@@ -99,7 +104,7 @@ fn line(goods: &GoodsHeld, lang: Lang) -> Line {
     }
 }
 
-/// Of a page whose day is not known it is not said for how many days, nor of what was sent today.
+/// Of what was sent today it is not said for how many days.
 pub fn waiting(of: &OnTheWay, lang: Lang) -> AllWaiting {
     let w = Words::of(lang);
     let since = |row: &OnTheWayTransfer| match row.days {

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::NaiveDate;
 use diesel::pg::PgConnection;
 
 use super::appeals::{Card, cards};
@@ -12,9 +13,11 @@ use super::ledger::{Row, Rows};
 use super::log_state::LogState;
 use super::page::{Page, Section, render, serve};
 use super::words::{Words, fill};
+use crate::basics::Clock;
+use crate::basics::clock::vietnam_date;
 use crate::db::Db;
 use crate::disclosure::entries::{self, EntriesQuery, EntryOut};
-use crate::disclosure::held::OnTheWay;
+use crate::disclosure::held::{AdvancesHeld, OnTheWay};
 use crate::disclosure::totals::{self, Sum, TotalsOut, TotalsQuery};
 use crate::giving::model::AppealState;
 use crate::http::{Lang, Problem};
@@ -30,15 +33,19 @@ pub struct Newest {
     pub totals: TotalsOut,
     /// Transfers that nobody has confirmed.
     on_the_way: OnTheWay,
+    /// Advances that are not cleared, in sum.
+    advances: AdvancesHeld,
     pub log: LogState,
     pub entries: Vec<EntryOut>,
 }
 
 impl Newest {
-    pub fn read(conn: &mut PgConnection, index: &SearchIndex) -> Result<Self, Problem> {
+    pub fn read(conn: &mut PgConnection, index: &SearchIndex, today: NaiveDate) -> Result<Self, Problem> {
+        let totals = totals::load(conn, &TotalsQuery::default())?;
         Ok(Self {
-            totals: totals::load(conn, &TotalsQuery::default())?,
-            on_the_way: OnTheWay::read(conn, None, None, None)?,
+            on_the_way: OnTheWay::read(conn, None, None, today)?,
+            advances: AdvancesHeld::read(conn, None, None, &totals, today)?,
+            totals,
             log: LogState::read(conn)?,
             entries: entries::search(conn, index, &EntriesQuery::default(), NEWEST)?.items,
         })
@@ -47,7 +54,7 @@ impl Newest {
     pub fn figures(&self, conn: &mut PgConnection, lang: Lang) -> Result<Figures, Problem> {
         let (w, TotalsOut { received, quarantined, .. }) = (Words::of(lang), &self.totals);
         Ok(Figures {
-            flow: View::of(conn, &self.totals, Beside::Country(self.on_the_way.clone()), lang)?,
+            flow: View::of(conn, &self.totals, Beside::Country(self.on_the_way.clone(), self.advances), lang)?,
             received: format::vnd(received.received_vnd, lang),
             gifts: fill(w.home.in_gifts, &[&format::count(received.gift_count, lang)]),
             kept_apart: (*quarantined != Sum::default()).then(|| {
@@ -97,13 +104,18 @@ struct HomePage {
 }
 
 /// `/`.
-pub async fn show_home(request: HttpRequest, db: web::Data<Db>, index: web::Data<SearchIndex>) -> Result<HttpResponse, Problem> {
+pub async fn show_home(
+    request: HttpRequest,
+    db: web::Data<Db>,
+    clock: web::Data<Clock>,
+    index: web::Data<SearchIndex>,
+) -> Result<HttpResponse, Problem> {
     serve(&request, || async {
         let p = Page::new(&request, Section::Home);
-        let lang = p.lang;
+        let (lang, today) = (p.lang, vietnam_date(clock.now()));
         let (figures, rows, cards, seal) = db
             .read_public(move |conn| -> Result<_, Problem> {
-                let newest = Newest::read(conn, &index)?;
+                let newest = Newest::read(conn, &index, today)?;
                 let (figures, rows) = newest.pieces(conn, lang)?;
                 let (cards, _) = cards(conn, Some(AppealState::Open), None, MOST_APPEALS, lang)?;
                 Ok((figures, rows, cards, newest.log.on_paper(lang)))

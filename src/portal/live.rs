@@ -13,12 +13,15 @@ use std::time::Duration;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::NaiveDate;
 use futures_util::stream::{self, Stream};
 use serde::Serialize;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::home::Newest;
+use crate::basics::Clock;
+use crate::basics::clock::vietnam_date;
 use crate::db::Db;
 use crate::http::client::Network;
 use crate::http::{Client, Lang, Problem};
@@ -62,10 +65,10 @@ pub struct Live(Arc<Inner>);
 
 impl Live {
     /// Starts the task that looks at the log, in the running actix system.
-    pub fn start(db: Db, index: SearchIndex) -> Self {
+    pub fn start(db: Db, clock: Clock, index: SearchIndex) -> Self {
         let live =
             Self(Arc::new(Inner { state: watch::Sender::new(State::Quiet), wake: Notify::new(), listeners: Mutex::default() }));
-        actix_web::rt::spawn(follow(live.clone(), db, index));
+        actix_web::rt::spawn(follow(live.clone(), db, clock, index));
         live
     }
 
@@ -116,7 +119,7 @@ impl Drop for Seat {
     }
 }
 
-async fn follow(live: Live, db: Db, index: SearchIndex) {
+async fn follow(live: Live, db: Db, clock: Clock, index: SearchIndex) {
     let mut known = None;
     while !live.is_closed() {
         if !live.has_listeners() {
@@ -132,7 +135,7 @@ async fn follow(live: Live, db: Db, index: SearchIndex) {
             live.0.wake.notified().await;
             continue;
         }
-        let pause = match look(&db, index.clone(), known).await {
+        let pause = match look(&db, vietnam_date(clock.now()), index.clone(), known).await {
             Ok(Some((size, told))) => {
                 known = Some(size);
                 live.0.state.send_if_modified(|state| {
@@ -152,12 +155,12 @@ async fn follow(live: Live, db: Db, index: SearchIndex) {
 }
 
 /// What there is to tell, when the log has grown since `known`.
-async fn look(db: &Db, index: SearchIndex, known: Option<i64>) -> Result<Option<(i64, Told)>, Problem> {
+async fn look(db: &Db, today: NaiveDate, index: SearchIndex, known: Option<i64>) -> Result<Option<(i64, Told)>, Problem> {
     db.read_public(move |conn| -> Result<_, Problem> {
         if known == Some(log::store::size(conn)?) {
             return Ok(None);
         }
-        let newest = Newest::read(conn, &index)?;
+        let newest = Newest::read(conn, &index, today)?;
         let size = newest.log.size;
         let mut told = |lang| newest.pieces(conn, lang).and_then(|(figures, rows)| event(size, &figures, &rows));
         Ok(Some((size, Told { vi: told(Lang::Vi)?, en: told(Lang::En)? })))

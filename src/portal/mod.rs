@@ -21,6 +21,8 @@ mod card;
 mod certificate;
 mod chapters;
 mod charts;
+mod commended;
+mod commended_words;
 mod committees;
 mod courses;
 mod drive_words;
@@ -90,6 +92,10 @@ fn pages(config: &mut web::ServiceConfig) {
     page("/don-vi", web::get().to(chapters::list_chapters));
     page("/don-vi/{code}", web::get().to(chapters::show_chapter));
     page("/hoat-dong", web::get().to(activities::list_activities));
+    // Before the activities themselves, one of which it would be taken for.
+    page("/hoat-dong/bieu-duong", web::get().to(commended::list_commendations));
+    page("/hoat-dong/mo-hinh", web::get().to(commended::list_models));
+    page("/hoat-dong/mo-hinh/{id}", web::get().to(commended::show_model));
     page("/hoat-dong/{code}", web::get().to(activities::show_activity));
     page("/hien-mau/ket-qua", web::get().to(blood_results::show_results));
     page("/hien-mau/ket-qua/{code}", web::get().to(blood_results::show_result));

@@ -32,6 +32,9 @@ use crate::parties::{self, Clear, Named, NewParty, PartyKind, alias, naming, res
 pub fn begin(errand: &mut Errand<'_>, order: &Order, id: Uuid) -> Result<(), Fault> {
     let party = opened(errand.conn, errand.vault, id)?.ok_or(Fault::Unknown)?;
     let named = corrected(&party, &order.changes)?;
+    let called = Called { name: named.name.as_str().to_owned(), phone: named.phone.clone() };
+    let of = OfParty { party: id, chapters: &order.covered };
+    persons::correct_named(errand, order.rooms, &of, &called)?;
     let holding = persons::chapters(errand.conn, order.rooms, Scope::Party(id))?;
     let elsewhere = holding.iter().any(|chapter| !order.covered.contains(chapter));
     let mut to = id;
@@ -40,8 +43,7 @@ pub fn begin(errand: &mut Errand<'_>, order: &Order, id: Uuid) -> Result<(), Fau
     } else if let Some(party) = target(errand, order, id)? {
         to = party.id;
     }
-    let called = Called { name: named.name.as_str().to_owned(), phone: named.phone.clone() };
-    Ok(persons::correct_of(errand, order.rooms, &OfParty { party: id, chapters: &order.covered }, to, &called)?)
+    Ok(persons::correct_of(errand, order.rooms, &of, to, &called)?)
 }
 
 fn corrected(party: &Clear, changes: &Changes) -> Result<Named, Fault> {

@@ -77,6 +77,11 @@ pub fn found_of(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>) -> Resu
     Ok(found)
 }
 
+/// Says there what is right where the party's own name, the old one still, is all that leads there.
+pub fn correct_named(errand: &mut Errand<'_>, rooms: Rooms, of: &OfParty<'_>, called: &Called) -> Result<(), PersonsError> {
+    rooms.persons().try_for_each(|holder| holder.correct_named(errand, of, called))
+}
+
 /// Says there what is right: the party is called so, and is `to`.
 pub fn correct_of(
     errand: &mut Errand<'_>,

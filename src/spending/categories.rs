@@ -1,7 +1,7 @@
 //! What money is spent on and where income comes from: rows with dates, by the law of a day, and what may be paid from which
 //! fund.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::pg::PgConnection;
@@ -66,6 +66,13 @@ pub fn names(conn: &mut PgConnection, codes: &[&str]) -> Result<HashMap<String, 
     let rows: Vec<(String, String, String)> =
         m::table.filter(m::code.eq_any(codes)).order(m::valid_from).select((m::code, m::vi, m::en)).load(conn)?;
     Ok(rows.into_iter().map(|(code, vi, en)| (code, (vi, en))).collect())
+}
+
+/// Those of these codes that are own costs: paid from gifts only where the givers agreed. Allowed to the public role.
+pub fn own_costs(conn: &mut PgConnection, codes: &[&str]) -> Result<HashSet<String>, DbError> {
+    use money_category as m;
+    let rows: Vec<String> = m::table.filter(m::code.eq_any(codes)).filter(m::needs_consent).select(m::code).load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 type Row = (String, String, String, String, bool, bool, String);

@@ -21,7 +21,7 @@ use crate::db::DbError;
 use crate::donors::callable::{self, Near, Wanted};
 use crate::house::errand::Errand;
 use crate::persons::{Known, PersonId};
-use crate::tree::{self, ChapterId};
+use crate::tree::{self, ChapterId, Level};
 
 /// A donor who fits.
 #[derive(Clone, Copy)]
@@ -37,11 +37,19 @@ pub type Candidate = choice::Candidate<Fit>;
 /// Places between two rings: there are fewer groups.
 const RING: u32 = 100;
 
+/// Those who are equally near.
+enum Ring {
+    /// Of these chapters.
+    Chapters(Vec<Uuid>),
+    /// Of every chapter that stands in no ring before.
+    Rest,
+}
+
 /// Donors who fit, ring by ring and group by group.
 struct Donors {
     day: NaiveDate,
-    /// Chapters, the nearest first.
-    rings: Vec<Vec<Uuid>>,
+    /// The nearest first.
+    rings: Vec<Ring>,
     /// Whose blood fits, the same group first.
     groups: Vec<Group>,
     given_by: Vec<(Component, NaiveDate)>,
@@ -52,28 +60,58 @@ struct Donors {
     most_age: Option<i32>,
 }
 
+impl Donors {
+    fn wanted<'a>(&'a self, group: Group, not: &'a [Uuid], most: i64) -> Wanted<'a> {
+        Wanted { group, day: self.day, given_by: &self.given_by, not, most }
+    }
+
+    /// The chapters of all rings; the rest are those that are not among them.
+    fn named(&self) -> Vec<Uuid> {
+        let chapters = |ring: &Ring| if let Ring::Chapters(chapters) = ring { chapters.clone() } else { Vec::new() };
+        self.rings.iter().flat_map(chapters).collect()
+    }
+
+    /// In which ring a chapter is, if the call reaches it.
+    fn ring_of(&self, chapter: Uuid) -> Option<u32> {
+        let is_in = |ring: &Ring| matches!(ring, Ring::Chapters(chapters) if chapters.contains(&chapter));
+        let rest = || self.rings.iter().position(|ring| matches!(ring, Ring::Rest));
+        u32::try_from(self.rings.iter().position(is_in).or_else(rest)?).ok()
+    }
+
+    /// Those of a club: so many as it has, and not as many as there are where they live.
+    fn of_club(&self, conn: &mut PgConnection, club: &[Uuid], not: &[Uuid], limit: i64) -> Result<Vec<Fit>, DbError> {
+        let mut found = Vec::new();
+        for (n, group) in (0_u32..).zip(&self.groups) {
+            let fit = |donor: Near| Some(Fit { donor, rank: self.ring_of(donor.chapter)? * RING + n });
+            found.extend(callable::among(conn, club, &self.wanted(*group, not, limit))?.into_iter().filter_map(fit));
+        }
+        found.sort_by_key(|one| one.rank);
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
+    }
+}
+
 impl Pool for Donors {
     type One = Fit;
 
     fn some(&mut self, conn: &mut PgConnection, not: &[Uuid], limit: i64) -> Result<Vec<Fit>, DbError> {
-        let mut found = Vec::new();
-        for (ring, chapters) in (0_u32..).zip(&self.rings) {
+        if let Some(club) = &self.only {
+            return self.of_club(conn, club, not, limit);
+        }
+        let (named, mut found) = (self.named(), Vec::new());
+        for (ring, reached) in (0_u32..).zip(&self.rings) {
             for (n, group) in (0_u32..).zip(&self.groups) {
                 let left = limit - i64::try_from(found.len()).unwrap_or(i64::MAX);
                 if left <= 0 {
                     return Ok(found);
                 }
-                let wanted = Wanted {
-                    chapters,
-                    group: *group,
-                    day: self.day,
-                    given_by: &self.given_by,
-                    only: self.only.as_deref(),
-                    not,
-                    most: left,
+                let wanted = self.wanted(*group, not, left);
+                let some = match reached {
+                    Ring::Chapters(chapters) => callable::near(conn, chapters, &wanted)?,
+                    Ring::Rest => callable::anywhere(conn, &named, &wanted)?,
                 };
                 let rank = ring * RING + n;
-                found.extend(callable::near(conn, &wanted)?.into_iter().map(|donor| Fit { donor, rank }));
+                found.extend(some.into_iter().map(|donor| Fit { donor, rank }));
             }
         }
         Ok(found)
@@ -135,21 +173,35 @@ fn donors(errand: &mut Errand<'_>, by: &Granted<KeepBlood>, row: &CallRow) -> Re
     })
 }
 
-/// Chapters by how near they are: the calling one, those below it, and those beside it under the one above; those that are as near as others
-/// in an order of this call's own, which favours none.
-fn rings(conn: &mut PgConnection, chapter: ChapterId, reach: UrgentCallReach, call: Uuid) -> Result<Vec<Vec<Uuid>>, DbError> {
-    let own = tree::with_succeeded(conn, chapter)?;
-    let below = tree::goes_on_for(conn, chapter.0)?;
-    let mut all = vec![own, below];
-    if reach == UrgentCallReach::Neighbours
-        && let Some((above, _)) = tree::line(conn, chapter)?.get(1)
-    {
-        all.push(tree::goes_on_for(conn, above.0)?);
+/// Who is near, and who nearest: the calling chapter, those below it, and those beside it under the one above; chapters that are as near as
+/// others in an order of this call's own, which favours none. Below the centre, and beside a province, is everybody else of the country.
+fn rings(conn: &mut PgConnection, chapter: ChapterId, reach: UrgentCallReach, call: Uuid) -> Result<Vec<Ring>, DbError> {
+    let line = tree::line(conn, chapter)?;
+    let mut widths = vec![Some(tree::with_succeeded(conn, chapter)?), below(conn, &line, 0)?];
+    if reach == UrgentCallReach::Neighbours && line.len() > 1 {
+        widths.push(below(conn, &line, 1)?);
     }
     let mut seen = HashSet::new();
-    for ring in &mut all {
-        ring.retain(|chapter| seen.insert(*chapter));
-        ring.sort_unstable_by_key(|chapter| chapter.as_u128() ^ call.as_u128().rotate_left(64));
+    let mut rings = Vec::new();
+    for chapters in widths {
+        let Some(mut chapters) = chapters else {
+            rings.push(Ring::Rest);
+            break;
+        };
+        chapters.retain(|chapter| seen.insert(*chapter));
+        chapters.sort_unstable_by_key(|chapter| chapter.as_u128() ^ call.as_u128().rotate_left(64));
+        if !chapters.is_empty() {
+            rings.push(Ring::Chapters(chapters));
+        }
     }
-    Ok(all.into_iter().filter(|ring| !ring.is_empty()).collect())
+    Ok(rings)
+}
+
+/// The chapters at and below one of a line, and those that they go on for; `None` of the top, below which are all.
+fn below(conn: &mut PgConnection, line: &[(ChapterId, Level)], n: usize) -> Result<Option<Vec<Uuid>>, DbError> {
+    match line.get(n) {
+        Some(_) if n + 1 == line.len() => Ok(None),
+        Some((chapter, _)) => tree::goes_on_for(conn, chapter.0).map(Some),
+        None => Ok(Some(Vec::new())),
+    }
 }

@@ -27,6 +27,7 @@ pub fn look(conn: &mut PgConnection, vault: &Vault, now: DateTime<Utc>, asked: U
         first_name: first_name(&known.name).to_owned(),
         chapter: chapter.unwrap_or_default(),
         event: format!("Cần {}", words::wanted(&row)),
+        called_for: None,
         place: row.hospital,
         why: row.reason,
         from: row.made_at,

@@ -1,5 +1,6 @@
 //! Entering volunteers, changing what they offer, and what is done about them.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -64,19 +65,31 @@ pub fn enter(v: &mut Visit<'_>, body: &VolunteerIn, offer: &Offer) -> Result<boo
 pub(super) fn new_row(
     v: &Visit<'_>,
     by: &Granted<KeepPeople>,
-    (id, request_hash): (Uuid, Vec<u8>),
+    ids: (Uuid, Vec<u8>),
     (person, kind): (&Known, VolunteerKind),
+    offer: &Offer,
+    willing: Option<bool>,
+) -> Row {
+    row(v.now, by, ids, (person.id, kind), offer, willing)
+}
+
+/// [`new_row`], of a moment.
+pub(super) fn row(
+    now: DateTime<Utc>,
+    by: &Granted<KeepPeople>,
+    (id, request_hash): (Uuid, Vec<u8>),
+    (person, kind): (PersonId, VolunteerKind),
     offer: &Offer,
     willing: Option<bool>,
 ) -> Row {
     Row {
         id,
         chapter_id: by.chapter().0,
-        person_id: person.id.0,
+        person_id: person.0,
         kind: kind.name().to_owned(),
         state: VolunteerState::Applied.name().to_owned(),
         willing,
-        willing_on: willing.map(|_| vietnam_date(v.now)),
+        willing_on: willing.map(|_| vietnam_date(now)),
         weekdays: offer.weekdays.0,
         day_parts: offer.day_parts.0,
         languages: offer.languages.clone(),
@@ -86,7 +99,7 @@ pub(super) fn new_row(
         request_hash,
         version: 1,
         recorded_by: by.account(),
-        recorded_at: v.now,
+        recorded_at: now,
     }
 }
 

@@ -72,6 +72,8 @@ pub const ROOM: Room = Room {
         "volunteer_consent_text",
         "volunteer_hours",
         "volunteer_hours_void",
+        "volunteer_import",
+        "volunteer_import_part",
         "volunteer_rule",
         "volunteer_skill",
         "volunteer_span",
@@ -82,11 +84,13 @@ pub const ROOM: Room = Room {
     tags: &[("volunteers", "Volunteers and collaborators: sign-up, skills, hours, titles")],
     routes,
     audits: &[&audit::Volunteers],
-    persons: &[&holder::Volunteers],
+    persons: &[&holder::Volunteers, &lists::persons::Lists],
     means: &[|means| {
         means.add(told::handler());
         means.add(forget::handler());
         means.add(confirm::page());
+        let enters = lists::work::handler(means.get()?);
+        means.add(enters);
         Ok(())
     }],
     successions: &[&going::Counted],
@@ -96,6 +100,7 @@ pub const ROOM: Room = Room {
         ("volunteer.chapter_id", Follows),
         ("volunteer_application.chapter_id", Follows),
         ("volunteer_hours.chapter_id", Stays),
+        ("volunteer_import.chapter_id", Follows),
         ("volunteer_span.chapter_id", Stays),
     ],
     ..Room::called("volunteers")

@@ -119,6 +119,15 @@ pub(super) fn put(conn: &mut PgConnection, volunteer: VolunteerId, rows: &[Skill
     Ok(())
 }
 
+/// Writes what volunteers can do of whom nothing is written yet.
+pub(super) fn insert_all(conn: &mut PgConnection, rows: &[SkillRow]) -> Result<(), DbError> {
+    // A statement has so many places and no more.
+    for some in rows.chunks(5_000) {
+        diesel::insert_into(volunteer_skill::table).values(some).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Of these volunteers nobody says any more what they can do.
 pub(super) fn forget(conn: &mut PgConnection, volunteers: &[Uuid]) -> Result<(), DbError> {
     use volunteer_skill as s;

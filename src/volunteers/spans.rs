@@ -33,6 +33,19 @@ pub fn begin(
     Ok(())
 }
 
+/// [`begin`] for volunteers of a chapter who were never counted: (volunteer, party, kind).
+pub fn begin_all(conn: &mut PgConnection, chapter: Uuid, all: &[(Uuid, Uuid, &str)], day: NaiveDate) -> Result<(), DbError> {
+    use volunteer_span as s;
+    let row = |(volunteer, party, kind): &(Uuid, Uuid, &str)| {
+        (
+            (s::volunteer_id.eq(*volunteer), s::n.eq(1), s::chapter_id.eq(chapter)),
+            (s::party_id.eq(Some(*party)), s::kind.eq((*kind).to_owned()), s::from_day.eq(day)),
+        )
+    };
+    diesel::insert_into(s::table).values(all.iter().map(row).collect::<Vec<_>>()).execute(conn)?;
+    Ok(())
+}
+
 /// Counts somebody no more from a day on.
 pub fn end(conn: &mut PgConnection, volunteer: Uuid, day: NaiveDate) -> Result<(), DbError> {
     use volunteer_span as s;

@@ -11,6 +11,7 @@ use crate::authz::{Granted, KeepPeople, Visit};
 use crate::basics::Line;
 use crate::db::DbError;
 use crate::db::schema::volunteer_step;
+use crate::house::errand::Errand;
 use crate::vault::{Vault, place};
 
 /// Something to be done about a volunteer.
@@ -49,6 +50,22 @@ pub fn insert(v: &mut Visit<'_>, by: &Granted<KeepPeople>, volunteer: VolunteerI
         Some("volunteer_step_pk") => Fault::IdTaken,
         _ => error.into(),
     })?;
+    Ok(())
+}
+
+/// Notes of volunteers about whom nothing was done yet that they were verified.
+pub fn verify_all(errand: &mut Errand<'_>, by: &Granted<KeepPeople>, volunteers: &[VolunteerId]) -> Result<(), Fault> {
+    use volunteer_step as s;
+    let row = |volunteer: &VolunteerId| {
+        let step = Step { id: Uuid::new_v4(), kind: VolunteerStepKind::Verify, reason: None };
+        (
+            (s::id.eq(step.id), s::volunteer_id.eq(volunteer.0), s::kind.eq(step.kind.name())),
+            s::request_hash.eq(hash(errand.vault, *volunteer, &step)),
+            (s::entered_by.eq(by.account()), s::entered_at.eq(errand.now)),
+        )
+    };
+    let rows: Vec<_> = volunteers.iter().map(row).collect();
+    diesel::insert_into(s::table).values(rows).execute(errand.conn)?;
     Ok(())
 }
 

@@ -137,6 +137,12 @@ pub(super) fn insert(conn: &mut PgConnection, row: &Row) -> Result<(), DbError> 
     Ok(())
 }
 
+/// [`insert`] of many.
+pub(super) fn insert_all(conn: &mut PgConnection, rows: &[&Row]) -> Result<(), DbError> {
+    diesel::insert_into(volunteer::table).values(rows.to_vec()).execute(conn)?;
+    Ok(())
+}
+
 /// Writes a held row anew: what they offer, where they stand.
 pub(super) fn write(conn: &mut PgConnection, row: &Row) -> Result<(), DbError> {
     use volunteer as v;

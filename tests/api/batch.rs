@@ -256,6 +256,70 @@ fn an_unknown_appeal_is_named_beside_what_else_is_wrong_in_a_batch_too() {
     assert_eq!(counts(&app).gifts(), 1);
 }
 
+/// A date that is none and a sum that cannot be are said in one answer, of a gift in a batch and of one by itself. Of what stands
+/// beside something broken only that is said which is wrong whatever was meant there.
+#[test]
+fn a_broken_field_hides_no_other_mistake() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let with = |name: &str, gift: Value| {
+        let mut gift = app.gift(gift);
+        gift.as_object_mut().unwrap().remove(name);
+        gift
+    };
+    let rice = |more: Value| app.gift(json!({"channel": "IN_KIND", "amount_vnd": 7, "lines": [more]}));
+    let wrong = [
+        (
+            app.gift(
+                json!({"received_on": "31/02/2026", "amount_vnd": 0, "wish": "x".repeat(600), "extra": 1, "appeal": "NO-SUCH"}),
+            ),
+            vec!["/amount_vnd NOT_POSITIVE", "/extra UNKNOWN_FIELD", "/received_on NOT_A_DATE", "/wish TOO_LONG"],
+        ),
+        (
+            app.gift(json!({"captured_at": "gestern", "appeal": "NO-SUCH", "memo": ""})),
+            vec!["/appeal NO_SUCH_APPEAL", "/captured_at NOT_A_TIME", "/memo EMPTY"],
+        ),
+        (
+            app.gift(json!({"giver": {"kind": "GHOST", "phone": "12"}, "display": "MASKED", "paper_book": 7, "paper_no": "1"})),
+            vec!["/giver/kind NOT_A_CHOICE", "/giver/name REQUIRED", "/giver/phone NOT_A_PHONE", "/paper_book WRONG_SHAPE"],
+        ),
+        (
+            app.gift(json!({"giver": 7, "display": "MASKED", "payer_address": "Thôn 3", "code": "NOPE"})),
+            vec!["/code NOT_A_CODE", "/giver WRONG_SHAPE"],
+        ),
+        // Whether it may have lines, and takes a number of messages, is for the channel to say.
+        (
+            app.gift(json!({"channel": "GOLD", "amount_vnd": -1, "lines": [], "message_count": 0})),
+            vec!["/amount_vnd NOT_POSITIVE", "/channel NOT_A_CHOICE", "/message_count OUT_OF_RANGE"],
+        ),
+        (with("amount_vnd", json!({"channel": "GOLD"})), vec!["/channel NOT_A_CHOICE"]),
+        (with("chapter", json!({"paper_no": "1"})), vec!["/chapter REQUIRED", "/paper_no INCOMPLETE"]),
+        (
+            rice(json!({"item": "RICE", "quantity": "1", "unit": "", "value_vnd": "5000", "valuation": "GUESS"})),
+            vec!["/lines/0/unit EMPTY", "/lines/0/valuation NOT_A_CHOICE", "/lines/0/value_vnd WRONG_SHAPE"],
+        ),
+    ];
+    let officer = app.officer_of("23095");
+    let mut gifts: Vec<Value> = wrong.iter().map(|(gift, _)| gift.clone()).collect();
+    gifts.extend([app.gift(json!({"amount_vnd": 0})), app.gift(json!({"received_on": 7})), app.gift(json!({}))]);
+    let answer = officer.post(PATH, json!({"gifts": gifts}), 200);
+    assert_eq!(sums(&answer), (1, 0, wrong.len() as u64 + 2), "one of each kind beside a good one: {answer}");
+    let said = |n: usize| -> Vec<String> {
+        errors(&answer["items"][n]["problem"]).into_iter().map(|(pointer, code)| format!("{pointer} {code}")).collect()
+    };
+    for (n, (gift, expected)) in wrong.iter().enumerate() {
+        assert_eq!(&said(n), expected, "{gift}");
+        let single = officer.post("/api/v1/gifts", gift.clone(), 422);
+        assert_eq!(anonymised(answer["items"][n]["problem"].clone()), anonymised(single), "{gift}");
+    }
+    assert_eq!(
+        (said(wrong.len()), said(wrong.len() + 1)),
+        (vec!["/amount_vnd NOT_POSITIVE".into()], vec!["/received_on WRONG_SHAPE".into()])
+    );
+    assert_eq!(counts(&app).gifts(), 1, "nothing that had to be mended is booked");
+    audit(&app);
+}
+
 #[test]
 fn the_same_id_twice_in_a_batch_is_booked_once() {
     let app = TestApp::start();

@@ -1,15 +1,19 @@
 //! Days of giving blood when things go wrong: late and early check-ins, rules that change, other chapters, people who are erased.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration as StdDuration, Instant};
+
 use chrono::{Days, Duration};
 use serde_json::{Value, json};
 use so_nhan_ai::authz::Role;
 use uuid::Uuid;
 
+use crate::blood_corrections::{corrected, correction, reconciled};
 use crate::blood_days::{agreed, begun, booked, check_in, compared, gave, item, kept, kinds, of_today, send, settle_all, slots};
 use crate::donors::{at as donor_at, donation, entered};
 use crate::drives::{at, opened};
 use crate::harness::TestApp;
-use crate::volunteers::audited;
+use crate::volunteers::{audited, wrong};
 
 #[test]
 fn a_check_in_that_comes_late_waits_for_somebody_to_settle_it() {
@@ -38,6 +42,95 @@ fn a_check_in_that_comes_late_waits_for_somebody_to_settle_it() {
     settle_all(&officer, &code, "LEAVE_OUT");
     assert_eq!(officer.get(&at(&code, "/reconciliation"), 200)["came"], 2);
     audited(&app);
+}
+
+/// Whoever came late is kept as having come and given nothing, which changes no total, or counted by a correction, which two persons agree on.
+#[test]
+fn a_late_check_in_changes_the_totals_by_a_correction_alone() {
+    let app = TestApp::start();
+    let officer = app.officer_of("23095");
+    let code = reconciled(&app, &officer, 69_000);
+    let published = officer.post(&at(&code, "/result"), Value::Null, 200);
+    let came = |name: &str, phone: &str| item(json!({"walk_in": {"name": name, "contact": phone}}));
+    let phones =
+        [came("Người Về Sớm", "0977100001"), came("Người Được Hẹn Lại", "0977100002"), came("Người Đã Cho Máu", "0977100003")];
+    assert_eq!(check_in(&officer, &code, phones.to_vec()), ["TO_SETTLE"; 3]);
+    let list = officer.get(&at(&code, "/reconciliation/differences?open=true"), 200);
+    let of = |name: &str| list["items"].as_array().unwrap().iter().find(|one| one["booking"]["name"] == name).unwrap().clone();
+    assert_eq!(of("Người Về Sớm")["settled_by"], json!(["GAVE_NOTHING", "LEAVE_OUT"]));
+    let settle = |name: &str, body: Value, status: u16| {
+        let path = at(&code, &format!("/reconciliation/differences/{}/settlement", of(name)["id"].as_str().unwrap()));
+        officer.post(&path, body, status)
+    };
+    // One person alone counts nobody beside what two agreed on.
+    settle("Người Về Sớm", json!({"how": "COUNT", "note": "đã đến"}), 409);
+    settle("Người Về Sớm", json!({"how": "GAVE_NOTHING", "note": "đã đến"}), 422);
+    settle("Người Về Sớm", json!({"how": "LEAVE_OUT", "why": "HELPED", "note": "đã đến"}), 422);
+    let kept = json!({"how": "GAVE_NOTHING", "why": "LEFT_EARLY", "note": "Về trước khi đến lượt"});
+    let settled = settle("Người Về Sớm", kept.clone(), 200);
+    assert_eq!((&settled["how"], &settled["why"]), (&json!("GAVE_NOTHING"), &json!("LEFT_EARLY")));
+    settle("Người Về Sớm", kept, 200);
+    settle("Người Về Sớm", json!({"how": "GAVE_NOTHING", "why": "HELPED", "note": "khác"}), 409);
+    let totals = officer.get(&at(&code, "/reconciliation"), 200);
+    assert_eq!((&totals["came"], &totals["registered"]), (&json!(13), &json!(13)));
+    let booking = |name: &str| of(name)["booking"]["id"].clone();
+    let body = correction(json!([
+        {"kind": "ALSO_CAME", "booking": booking("Người Được Hẹn Lại"), "reason": "BLOOD_PRESSURE"},
+        {"kind": "ALSO_GAVE", "booking": booking("Người Đã Cho Máu"), "volume_ml": 350}
+    ]));
+    let done = corrected(&app, &officer, &code, &body);
+    let by = &done["by"];
+    assert_eq!(
+        (&by["registered"], &by["came"], &by["gave"], &by["deferred"], &by["ml"]),
+        (&json!(2), &json!(2), &json!(1), &json!(1), &json!(350)),
+        "{done}"
+    );
+    assert_eq!(kinds(&officer, &code), Vec::<String>::new(), "what waited is settled by it");
+    let totals = officer.get(&at(&code, "/reconciliation"), 200);
+    assert_eq!((&totals["came"], &totals["registered"], &totals["gave"]), (&json!(15), &json!(15), &json!(9)));
+    let result = app.anonymous().get(&format!("/api/v1/public/blood-results/drives/{code}"), 200);
+    assert_eq!(
+        (&result["came"], &result["deferred"], &result["replaces"]),
+        (&json!(15), &json!(6), &json!([published["statement"]]))
+    );
+    // Who is counted is not counted twice.
+    let again = json!({"id": Uuid::new_v4(), "version": 2, "source": "CV", "pieces": [{"kind": "ALSO_CAME", "booking": booking("Người Được Hẹn Lại")}]});
+    assert_eq!(wrong(&officer.post(&at(&code, "/corrections"), again, 422))[0].1, "SAME_AS_BEFORE");
+    audited(&app);
+}
+
+/// Whoever may not send a list is told so while somebody else's is being read.
+#[test]
+fn who_may_not_send_a_file_waits_for_nobodys() {
+    let app = TestApp::start();
+    let (officer, reader, stranger) = (app.officer_of("23095"), app.staff(Role::Inspector, "68"), app.officer_of("23059"));
+    let code = of_today(&app, &officer);
+    begun(&officer, &code);
+    let rows: String = (0..30_000).map(|n| gave(&format!("Người {n}"), "", 350, n)).collect();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let began = Instant::now();
+        let reading = scope.spawn(|| {
+            let answer = send(&officer, &code, "", &rows);
+            is_over.store(true, Ordering::SeqCst);
+            answer.status
+        });
+        let (mut longest, mut answers) = (StdDuration::ZERO, 0);
+        while !is_over.load(Ordering::SeqCst) {
+            let asked = Instant::now();
+            assert_eq!(send(&stranger, &code, "", &gave("A B", "0912345678", 350, 1)).status, 404);
+            assert_eq!(send(&reader, &code, "", &gave("A B", "0912345678", 350, 1)).status, 403);
+            longest = longest.max(asked.elapsed());
+            answers += 1;
+        }
+        assert_eq!(reading.join().unwrap(), 200);
+        // Whoever waits for the turn waits for nearly all of it.
+        assert!(
+            answers > 2 && longest < began.elapsed() / 2,
+            "{answers} answers, one after {longest:?} of {:?}",
+            began.elapsed()
+        );
+    });
 }
 
 #[test]

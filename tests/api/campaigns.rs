@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::appointments::day;
 use crate::books::errors;
 use crate::coverage::{Call, call};
+use crate::drives;
 use crate::harness::{Caller, TestApp};
 use crate::kit::gift;
 
@@ -88,6 +89,39 @@ fn a_campaign_groups_appeals_and_adds_up_what_the_books_say() {
     province.post(&at(&body, CAMPAIGNS, "/opening"), Value::Null, 409);
     let refused = app.database.refuses("UPDATE campaign SET state = 'OPEN', version = version + 1");
     assert!(refused.contains("campaign_goes_on"), "{refused}");
+}
+
+/// Blood drives are grouped as appeals are, and what a campaign groups belongs to the programme that the campaign is part of.
+#[test]
+fn a_campaign_groups_blood_drives_and_may_be_part_of_a_programme() {
+    let app = TestApp::start();
+    let (officer, province) = (app.officer_of("23095"), app.chair_of("68"));
+    let (red, plan) = (drives::opened(&officer, json!({"title": "Chủ nhật đỏ"})), drives::planned(&officer, json!({})));
+    let agreed = programme(&app, json!({}));
+    province.post(PROGRAMMES, agreed.clone(), 201);
+    let body = campaign(&app, json!({"drives": [red.replace('-', "").to_lowercase()], "programme": agreed["id"]}));
+    let made = province.post(CAMPAIGNS, body.clone(), 201);
+    assert_eq!((&made["drives"], &made["programme"]), (&json!([red]), &agreed["id"]));
+    assert_eq!(province.post(CAMPAIGNS, body.clone(), 200), made);
+    // One that is being planned, one that there is not, a neighbour's for a commune, and another province's programme.
+    let path = at(&body, CAMPAIGNS, "");
+    let wrong = province.patch(&path, json!({"drives": [plan, red, "68-HM-9999"], "programme": Uuid::now_v7()}), 422);
+    let said = errors(&wrong);
+    let said: Vec<(&str, &str)> = said.iter().map(|(pointer, code)| (pointer.as_str(), code.as_str())).collect();
+    assert_eq!(said, [("/drives/1", "NO_SUCH_DRIVE"), ("/drives/2", "NO_SUCH_DRIVE"), ("/programme", "NOT_A_CHOICE")]);
+    let beside = campaign(&app, json!({"chapter": "23059", "drives": [red]}));
+    assert_eq!(errors(&app.chair_of("23059").post(CAMPAIGNS, beside, 422))[0].1, "NO_SUCH_DRIVE");
+    assert_eq!(province.patch(&path, json!({"drives": [red]}), 200)["version"], 1, "what changes nothing makes no version");
+    // Everybody reads how they stand; one that is called off stays, and so does the campaign.
+    province.post(&format!("{path}/opening"), Value::Null, 200);
+    let public = at(&body, "/api/v1/public/campaigns", "");
+    let shown = app.anonymous().get(&public, 200);
+    assert_eq!(shown["drives"], json!([{"code": red, "title": "Chủ nhật đỏ", "day": "2026-12-06", "state": "OPEN"}]));
+    officer.post(&drives::at(&red, "/cancellation"), json!({"why": "WEATHER"}), 200);
+    assert_eq!(app.anonymous().get(&public, 200)["drives"][0]["state"], "CANCELLED");
+    assert_eq!(province.patch(&path, json!({"title": "Tết"}), 200)["drives"], json!([red]));
+    let none = province.patch(&path, json!({"drives": [], "programme": null}), 200);
+    assert_eq!((&none["drives"], none.get("programme")), (&json!([]), None));
 }
 
 #[test]

@@ -76,14 +76,14 @@ impl Payment {
     }
 }
 
-fn actor(app: &TestApp, account: Account) -> Actor {
+pub fn actor(app: &TestApp, account: Account) -> Actor {
     let caller = app.log_in(account);
     let claims = app.shared.tokens.verify(caller.token(), Purpose::Access, app.now()).unwrap();
     Actor { account: claims.subject, session: claims.session }
 }
 
 /// Work of somebody, in a transaction of its own.
-fn by<T>(app: &TestApp, actor: Actor, work: impl FnOnce(&mut Visit<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+pub fn by<T>(app: &TestApp, actor: Actor, work: impl FnOnce(&mut Visit<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
     app.shared.db.tx_blocking(|conn| work(&mut Visit::enter(conn, &app.shared.vault, app.now(), actor)?))
 }
 

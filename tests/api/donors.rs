@@ -62,7 +62,20 @@ pub fn calls(app: &TestApp) -> Vec<Call> {
     let withdrawal = format!("{}/donations/{}/withdrawal", at(&one), mistaken["id"].as_str().unwrap());
     let back = json!({"id": Uuid::new_v4(), "certificate": certificate, "volume_ml": 250, "day": app.today()});
     let another = donation(json!({"day": "2024-01-01", "proof": "SAID"}));
+    let (drive, _) = crate::blood_days::compared(app, &officer, "Người Ở Ngày Hiến", 59_001);
+    crate::blood_days::agreed(app, &officer, &drive);
+    let drive = |rest: &str| format!("/api/v1/drives/{drive}{rest}");
     vec![
+        call("GET /api/v1/drives/{code}/donations", drive("/donations"), None, 404, 403, 200),
+        call("GET /api/v1/drives/{code}/certificates/file", drive("/certificates/file"), None, 404, 403, 200),
+        call(
+            "GET /api/v1/donors/{id}/certificates/{code}/file",
+            format!("{}/certificates/{certificate}/file", at(&one)),
+            None,
+            404,
+            403,
+            200,
+        ),
         call("POST /api/v1/donors", DONORS.to_owned(), Some(donor(json!({"person": person}))), 404, 403, 201),
         call("GET /api/v1/donors", format!("{DONORS}?chapter=23095"), None, 404, 403, 200),
         call("GET /api/v1/donors/{id}", at(&one), None, 404, 403, 200),
@@ -326,6 +339,7 @@ fn many_are_recorded_at_once_and_found_for_a_call() {
         group: Some((AboGroup::B, if donor == 1 { RhFactor::Positive } else { RhFactor::Negative })),
         proof: DonationProof::Centre,
         request_hash: Vec::new(),
+        replaces: None,
     };
     let mut all: Vec<Given> =
         (0..4).flat_map(|n| [given(n, "2026-01-10", n as u32), given(n, "2026-06-10", 10 + n as u32)]).collect();
@@ -341,15 +355,19 @@ fn many_are_recorded_at_once_and_found_for_a_call() {
     let mut conn = app.database.connect();
     let mut found = |by: &str| {
         let wanted = callable::Wanted {
-            chapters: &[chapter],
             group: (AboGroup::B, RhFactor::Negative),
             day: app.today(),
             given_by: &[(Component::WholeBlood, day(by))],
-            only: None,
             not: &[ids[2].0],
             most: 10,
         };
-        callable::near(&mut conn, &wanted).unwrap().into_iter().map(|near| near.donor).collect::<Vec<_>>()
+        let donors = |found: Vec<callable::Near>| found.into_iter().map(|near| near.donor).collect::<Vec<_>>();
+        let near = donors(callable::near(&mut conn, &[chapter], &wanted).unwrap());
+        assert_eq!(donors(callable::anywhere(&mut conn, &[], &wanted).unwrap()), near, "the country is read in another way");
+        assert!(callable::anywhere(&mut conn, &[chapter], &wanted).unwrap().is_empty(), "and not where somebody looked already");
+        let all: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        assert_eq!(donors(callable::among(&mut conn, &all, &wanted).unwrap()), near);
+        near
     };
     assert_eq!(found("2026-06-10"), [ids[0]], "not Rh+, not who was left out, not who is unwilling");
     assert!(found("2026-06-09").is_empty(), "too soon");

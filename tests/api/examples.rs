@@ -358,6 +358,8 @@ fn every_example_is_taken() {
     crate::volunteers::examples(&mut story, &app);
     crate::donors::examples(&mut story, &app);
     crate::blood_days::examples(&mut story, &app);
+    crate::blood_corrections::examples(&mut story, &app);
+    crate::drive_shifts::examples(&mut story, &app);
     crate::family_links_between::examples(&mut story, &app);
     crate::organs::examples(&mut story, &app);
     let all: BTreeSet<(String, String)> = examples::all()

@@ -67,6 +67,7 @@ const NOBODYS: &[&str] = &[
     "drive_check_in.request_hash",
     "drive_file.content_hash",
     "drive_request.request_hash",
+    "drive_shift.request_hash",
     "dues_sheet.request_hash",
     "entry.document",
     "entry_detail.root",
@@ -301,6 +302,9 @@ fn every_store_lets_go_of_an_erased_person() {
     crate::blood_honours::with_person(&app, officer, &person, NAME);
     let drive = crate::drives::opened(officer, json!({}));
     crate::drives::book(&app, &drive, NAME, PHONE, None);
+    crate::blood_corrections::naming(&app, officer, NAME, PHONE);
+    let volunteer = app.database.text(&format!("SELECT id FROM volunteer WHERE person_id = '{person}'"));
+    crate::drive_shifts::helping(officer, &volunteer);
     crate::family_links::asked_by(&app, NAME, PHONE);
     crate::organs::asked_by(&app, NAME, PHONE);
     reverse(&app, other["id"].as_str().unwrap(), &format!("ghi nhầm của {NAME}"));

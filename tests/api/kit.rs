@@ -156,3 +156,19 @@ impl Appeal {
         chair.post(&format!("/api/v1/appeals/{code}/opening"), json!(null), 200);
     }
 }
+
+/// Numbers that look drawn, and are the same in every run.
+pub struct Draw(pub u64);
+
+impl Draw {
+    /// From nothing up to below `most`.
+    pub fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % most
+    }
+
+    /// One of these.
+    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+}

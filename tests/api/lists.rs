@@ -271,7 +271,9 @@ fn fifty_rows_take_as_many_statements_as_one() {
     let course = crate::courses::fill(&app, 52);
     let booked = crate::drives::fill(&app, 52);
     let day = crate::blood_days::fill(&app, 52);
+    crate::blood_corrections::fill(&app, day.rsplit('/').next().unwrap());
     let (came, differ) = (format!("{day}/check-ins"), format!("{day}/reconciliation/differences"));
+    let (put_right, given) = (format!("{day}/corrections"), format!("{day}/donations"));
     crate::family_links::fill(&app, 52);
     crate::organs::fill(&app, 52);
     let roles = [
@@ -321,6 +323,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
         ("/api/v1/drives", "?chapter=23095"),
         ("/api/v1/drives/{code}/bookings", "?"),
         ("/api/v1/drives/{code}/check-ins", "?"),
+        ("/api/v1/drives/{code}/corrections", "?"),
+        ("/api/v1/drives/{code}/donations", "?"),
         ("/api/v1/drives/{code}/reconciliation/differences", "?"),
         ("/api/v1/donors", "?chapter=23095"),
         ("/api/v1/dues-sheets", "?chapter=23095"),
@@ -411,6 +415,8 @@ fn fifty_rows_take_as_many_statements_as_one() {
             "/api/v1/blood-honours/{id}/honours" => honoured.as_str(),
             "/api/v1/drives/{code}/bookings" => booked.as_str(),
             "/api/v1/drives/{code}/check-ins" => came.as_str(),
+            "/api/v1/drives/{code}/corrections" => put_right.as_str(),
+            "/api/v1/drives/{code}/donations" => given.as_str(),
             "/api/v1/drives/{code}/reconciliation/differences" => differ.as_str(),
             "/api/v1/teams/{id}/exercises" => exercises.as_str(),
             other => other,

@@ -222,6 +222,9 @@ fn three_bad_rows_of_five_thousand_are_named_and_the_rest_goes_in_by_parts() {
     // The same people under another decision are members already.
     let again = look(&officer, &format!("{IMPORTS}?chapter=23095&decision_no=16"), format!("{HEAD}{}", rows(2)), 200);
     assert_eq!(faults(&again), [(2, "name", "ALREADY_MEMBER"), (3, "name", "ALREADY_MEMBER")]);
+    // All their cards are one file, ten to a sheet.
+    let cards = officer.send("GET", &format!("{MEMBERS}/cards/file?chapter=23095"), None);
+    assert_eq!(lopdf::Document::load_mem(&cards.bytes).unwrap().get_pages().len(), 120);
     audited(&app);
 }
 

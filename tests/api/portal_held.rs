@@ -9,6 +9,7 @@ use crate::harness::{TestApp, eventually};
 use crate::kit::{gift, goods};
 use crate::portal::{browser, page};
 use crate::public_kinds::everything;
+use crate::spending::{SHA, carried_out, income, paper, payment};
 use crate::transfers::{cash, path, receipt, sent, transfer};
 
 const HERE: &str = "23095";
@@ -76,6 +77,10 @@ fn advances_are_public_in_sum_and_what_is_overdue_with_its_age() {
         english.contains("Of it overdue (number: 2)") && english.contains("the oldest was due on 31 Oct 2026, days overdue: 22")
     );
     assert!(page(&app, "/keu-goi/LULUT").contains("đến hạn ngày 19/11/2026, số ngày quá hạn: 3"));
+    eventually("the first page says it of the whole country", || {
+        let html = page(&app, "/");
+        html.contains("Trong đó quá hạn (2 khoản)") && html.contains("đến hạn ngày 31/10/2026, số ngày quá hạn: 22")
+    });
     for path in ["/", "/don-vi/23095", "/don-vi/68", "/keu-goi/LULUT"] {
         assert!(!page(&app, path).contains("Nguyễn Văn Bình"), "{path} names who has an advance");
     }
@@ -102,6 +107,47 @@ fn what_is_overdue_is_the_successors() {
         (held["advances"]["overdue_vnd"].as_i64().unwrap(), held["on_the_way"]["open_vnd"].as_i64().unwrap())
     };
     assert_eq!([open(HERE), open("23059"), open("68")], [(0, 0), (3_000_000, 400_000), (3_000_000, 400_000)]);
+}
+
+/// Decree 93/2021/NĐ-CP, art. 12(3): what givers agreed to is added up and published.
+#[test]
+fn own_costs_paid_from_gifts_are_one_figure_and_those_of_the_budget_are_none() {
+    let app = TestApp::start();
+    app.open_appeal("68", "LULUT");
+    let officer = app.officer_of(HERE);
+    gift(&app).of(10_000_000).book(&officer);
+    gift(&app).of(10_000_000).to("LULUT").book(&officer);
+    paper(&app, HERE, SHA);
+    carried_out(&app, "incomes", &income(&app, json!({"document": SHA})));
+    let pay = |change: Value| carried_out(&app, "payments", &payment(&app, change));
+    let own = |of: &str| app.anonymous().get(&format!("/api/v1/public/totals?{of}"), 200)["own_costs_from_gifts_vnd"].clone();
+    pay(json!({"fund": "OPERATING", "category": "TRANSPORT", "amount_vnd": 1_500_000, "from": "BANK"}));
+    pay(json!({"amount_vnd": 400_000}));
+    assert_eq!((own(""), own("chapter=23095")), (json!(0), json!(0)));
+    assert!(!page(&app, "/don-vi/23095").contains("lấy từ tiền ủng hộ"));
+
+    let first = pay(json!({"fund": "APPEAL:LULUT", "category": "TRANSPORT", "amount_vnd": 200_000, "own_cost_consent": SHA}));
+    pay(json!({"category": "TRANSPORT", "amount_vnd": 50_000, "own_cost_consent": SHA}));
+    let days = format!("chapter=68&from={0}&to={0}", app.today());
+    for (of, vnd) in [
+        ("", 250_000),
+        ("chapter=68", 250_000),
+        ("chapter=23095", 250_000),
+        (&days, 250_000),
+        ("appeal=LULUT", 200_000),
+        ("chapter=23059", 0),
+    ] {
+        assert_eq!(own(of), vnd, "{of}");
+    }
+    for (path, vnd) in [("/", "250.000"), ("/don-vi/23095", "250.000"), ("/keu-goi/LULUT", "200.000")] {
+        eventually("the figure is on the page", || {
+            page(&app, path).contains(&format!("lấy từ tiền ủng hộ, có người ủng hộ đồng ý: {vnd}\u{a0}đ"))
+        });
+    }
+    let id = Uuid::now_v7();
+    officer.post("/api/v1/corrections", json!({"id": id, "entry": first["code"], "reason": "WRONG_AMOUNT"}), 201);
+    app.chair_of(HERE).post(&format!("/api/v1/corrections/{id}/approval"), Value::Null, 200);
+    assert_eq!((own(""), own("appeal=LULUT")), (json!(50_000), json!(0)));
 }
 
 #[test]

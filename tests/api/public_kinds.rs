@@ -201,7 +201,7 @@ const TERMS: [(&str, Measure); 10] = [
     ("lost_vnd", Measure::Lost),
 ];
 
-fn holds(flow: &Value) {
+pub fn holds(flow: &Value) {
     let left: i64 = TERMS.iter().map(|(name, measure)| measure.side() * flow[name].as_i64().unwrap()).sum();
     assert_eq!(Some(left), flow["left_vnd"].as_i64(), "{flow}");
 }

@@ -54,6 +54,16 @@ fn every_handler_is_registered() {
 }
 
 #[test]
+fn whatever_people_are_called_for_is_in_its_room_and_a_kind_of_call_out() {
+    assert_eq!(told(|room| room.occasions.len()), counted(" Occasions for "));
+    let (document, _) = operations();
+    let kinds = document["components"]["schemas"]["CallOutKind"]["enum"].as_array().unwrap();
+    for occasions in ROOMS.0.iter().flat_map(|room| room.occasions) {
+        assert!(kinds.iter().any(|kind| kind == occasions.kind()), "nobody is called for {}", occasions.kind());
+    }
+}
+
+#[test]
 fn every_audit_is_in_its_room() {
     let mut has = counted(" Audits for ");
     has.retain(|room, _| room != "house");

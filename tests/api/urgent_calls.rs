@@ -347,6 +347,36 @@ fn another_chapters_donors_are_asked_last_and_are_nobodys_register() {
     beside.get(&at(&made, "/asked"), 404);
 }
 
+/// A province asks its own first, whatever their group, and then the country: who gave longest ago, wherever they are, who never gave last.
+#[test]
+fn a_province_reaches_the_whole_country() {
+    let app = TestApp::start();
+    let (officer, commune) = (app.officer_of("68"), app.officer_of("23095"));
+    let (north, south) = (app.officer_of("01"), app.officer_of("79"));
+    donor(&app, &commune, "23095", "Lê Văn Gần", "0912300001", ("O", "NEGATIVE"));
+    let gave = |donor: &str, component: &str, day: &str| {
+        let said = format!("last_on = '{day}', last_component = '{component}', donations = 1");
+        app.database.execute(&format!("UPDATE donor SET {said} WHERE id = '{donor}'"));
+    };
+    donor(&app, &south, "79", "Lê Văn Chưa", "0912300002", ("B", "NEGATIVE"));
+    gave(&donor(&app, &north, "01", "Lê Văn Lâu", "0912300003", ("B", "NEGATIVE")).0, "PLATELETS", "2024-05-05");
+    gave(&donor(&app, &south, "79", "Lê Văn Vừa", "0912300004", ("B", "NEGATIVE")).0, "WHOLE_BLOOD", "2025-05-05");
+    gave(&donor(&app, &south, "79", "Lê Văn Mới", "0912300005", ("B", "NEGATIVE")).0, "WHOLE_BLOOD", "2026-11-01");
+    let call = called(&app, json!({"chapter": "68", "units": 5, "wave_size": 1, "reach": "NEIGHBOURS"}));
+    let made = officer.post(CALLS, call, 201);
+    let mut order: Vec<String> = Vec::new();
+    for _ in 0..5 {
+        officer.post(&at(&made, "/waves"), json!({"id": Uuid::now_v7()}), 201);
+        let people = list(&officer, &made);
+        let new = names(&people).into_iter().find(|name| !order.iter().any(|known| known == name));
+        order.extend(new.map(str::to_owned));
+    }
+    assert_eq!(order, ["Gần", "Lâu", "Vừa", "Chưa"], "who gave three weeks ago is not asked");
+    // The same from the centre, where nobody is below but everybody.
+    let all = asked(&app, &app.officer_of("TW"), json!({"chapter": "TW", "units": 5, "wave_size": 10}));
+    assert_eq!(all["asked"], 4);
+}
+
 #[test]
 fn a_club_is_asked_and_nobody_else() {
     let app = TestApp::start();

@@ -159,6 +159,9 @@ impl Demo {
             ("activities", "/hoat-dong"),
             ("activities of a movement", "/hoat-dong?movement=TET_NHAN_AI"),
             ("activity", "/hoat-dong/68-NV-0001"),
+            ("commendations", "/hoat-dong/bieu-duong"),
+            ("models of good practice", "/hoat-dong/mo-hinh"),
+            ("models that are looked for", "/hoat-dong/mo-hinh?q=so+cap+cuu"),
         ];
         let mut pages: Vec<(&str, String)> = fixed.map(|(name, path)| (name, path.to_owned())).into();
         pages.extend([

@@ -17,7 +17,16 @@ pub fn figures_stay_in_their_cells(browser: &Browser, open: &dyn Fn(&str)) {
         const cell = dd.closest('.figure'), box = cell.getBoundingClientRect(), pad = parseFloat(getComputedStyle(cell).paddingRight); \
         const fits = lines.length === 1 && lines[0].left >= box.left && lines[0].right <= box.right - pad + 1; \
         return fits ? [] : [`${dd.textContent}: ${lines.length} lines, to ${Math.max(...lines.map(line => line.right))} of ${box.right - pad}`]; })";
-    let pages = ["/", "/don-vi/68", "/don-vi/23095", "/keu-goi/LULUT-2026", "/huy"];
+    let pages = [
+        "/",
+        "/don-vi/68",
+        "/don-vi/23095",
+        "/keu-goi/LULUT-2026",
+        "/huy",
+        "/hoat-dong",
+        "/hoat-dong/bieu-duong",
+        "/hoat-dong/mo-hinh",
+    ];
     for path in ["en", "vi"].into_iter().flat_map(|lang| pages.map(|page| format!("{page}?lang={lang}"))) {
         open(&path);
         for longest in [false, true] {

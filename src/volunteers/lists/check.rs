@@ -51,9 +51,9 @@ pub fn file(vault: &Vault, chapter: &str, verified: bool, bytes: &[u8]) -> Resul
 }
 
 /// The ids of somebody at a place of a list: of the person, and of the volunteer.
-pub fn ids(vault: &Vault, content_hash: &[u8; 32], place: usize) -> (Uuid, Uuid) {
+pub fn ids(vault: &Vault, content_hash: &[u8], place: usize) -> (Uuid, Uuid) {
     let id = |purpose: &str| {
-        let hash = vault.hash(purpose, &[content_hash.as_slice(), &(place as u64).to_be_bytes()].concat());
+        let hash = vault.hash(purpose, &[content_hash, &(place as u64).to_be_bytes()].concat());
         uuid::Builder::from_random_bytes(hash.first_chunk().copied().unwrap_or_default()).into_uuid()
     };
     (id("volunteer.list.person"), id("volunteer.list.id"))
@@ -75,12 +75,12 @@ pub struct Fit {
 }
 
 impl Rules {
-    pub fn read(conn: &mut PgConnection, people: &[Entry], today: NaiveDate) -> Result<Self, DbError> {
+    pub fn read<'a>(conn: &mut PgConnection, people: impl Iterator<Item = &'a Entry>, today: NaiveDate) -> Result<Self, DbError> {
         let mut ages = HashMap::new();
         for kind in VolunteerKind::ALL {
             ages.extend(store::rule(conn, kind.age_rule(), today)?.map(|rule| (kind.name(), rule)));
         }
-        let codes: HashSet<String> = people.iter().filter_map(|one| one.cells.commune.clone()).collect();
+        let codes: HashSet<String> = people.filter_map(|one| one.cells.commune.clone()).collect();
         let communes = units::on(conn, &codes.into_iter().collect::<Vec<_>>(), today)?.into_keys().collect();
         let mut skills = HashMap::new();
         for skill in skills::on(conn, today)? {
@@ -180,7 +180,8 @@ pub fn look(
 ) -> Result<Found, Fault> {
     let parties: Vec<&NewParty> = candidates.iter().map(|one| &one.party).collect();
     let here = lists::known(conn, vault, chapter, &parties)?;
-    let standing = standing(conn, &here)?;
+    let known = here.values().filter_map(|here| if let Here::Known(person) = here { Some(person.id) } else { None });
+    let standing = standing(conn, &known.collect::<Vec<_>>())?;
     let mut names = ByWords::of_chapter(conn, vault, chapter)?;
     let (mut found, mut rows) = (Found::default(), HashMap::new());
     for one in candidates {
@@ -209,17 +210,25 @@ pub fn look(
 }
 
 /// Who of these is a volunteer already, or waits to be verified.
-fn standing(conn: &mut PgConnection, here: &HashMap<Uuid, Here>) -> Result<HashSet<PersonId>, DbError> {
-    let id = |here: &Here| if let Here::Known(person) = here { Some(person.id) } else { None };
-    let people: Vec<PersonId> = here.values().filter_map(id).collect();
-    let rows = store::of_persons(conn, &people)?;
+pub fn standing(conn: &mut PgConnection, people: &[PersonId]) -> Result<HashSet<PersonId>, DbError> {
+    let rows = store::of_persons(conn, people)?;
     Ok(rows.into_iter().filter(|row| row.stands()).map(|row| row.person()).collect())
 }
 
-fn already_one() -> FieldError {
+/// Somebody is a volunteer of the chapter.
+pub fn already_one() -> FieldError {
     let said = Say::fixed(
         "Người này đang là tình nguyện viên của đơn vị, hoặc đang chờ xác minh.",
         "This person is a volunteer of the chapter already, or waits to be verified.",
     );
     FieldError::new("/name", "ALREADY_VOLUNTEER", said)
+}
+
+/// Somebody's data went while the list waited.
+pub fn erased() -> FieldError {
+    let said = Say::fixed(
+        "Dữ liệu của người này đã được xóa theo yêu cầu trong khi danh sách chờ.",
+        "The data of this person were erased at their request while the list waited.",
+    );
+    FieldError::new("", "ERASED", said)
 }

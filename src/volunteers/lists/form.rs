@@ -1,7 +1,7 @@
 //! The form of a list of volunteers, and its rows. Pure.
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sheets::{Column, Fault, Form, Holds, Limits, Read, Refused, Row};
 
 use super::super::model::VolunteerKind;
@@ -9,8 +9,10 @@ use crate::basics::text::meant;
 use crate::http::FieldError;
 use crate::persons::sheet::{self, Cells};
 
-/// Most rows of a list: so many are entered in one transaction.
-const MOST_ROWS: usize = 500;
+/// Most rows of a list.
+const MOST_ROWS: usize = 5_000;
+/// So many people are entered in one transaction; a longer list is entered in parts.
+pub const AT_ONCE: usize = 500;
 
 const KINDS: Holds = Holds::Choice(&[
     ("VOLUNTEER", "Tình nguyện viên", "Volunteer"),
@@ -92,7 +94,7 @@ pub static FORM: Form = Form {
 };
 
 /// Somebody of a list, as the row says it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     pub row: u32,
     pub cells: Cells,
@@ -102,6 +104,14 @@ pub struct Entry {
     pub skills: Vec<String>,
     pub willing: Option<bool>,
     pub insured_until: Option<NaiveDate>,
+}
+
+/// A row of a list as it waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    pub row: u32,
+    /// `None` of whose data were erased meanwhile.
+    pub entry: Option<Entry>,
 }
 
 /// Reads a file as a list of volunteers.

@@ -135,6 +135,7 @@ pub const READABLE: &[(&str, &[&str])] = &[
         &["id", "chapter_id", "movement", "title", "title_en", "about", "about_en", "starts_on", "ends_on", "state", "version"],
     ),
     ("campaign_appeal", &["campaign_id", "appeal_id"]),
+    ("campaign_drive", &["campaign_id", "drive"]),
     // Whom it is for is nobody's business but by consent: a name stands in a row of its own.
     ("blood_honour", &["id", "list_id", "chapter_id", "threshold_id", "state", "decided_at"]),
     ("blood_honour_list", &["id", "awarded_at_id", "decision_no"]),

@@ -1,0 +1,1 @@
+ALTER TABLE call_out DROP COLUMN campaign_id, DROP COLUMN drive;

@@ -1,0 +1,2 @@
+DROP TABLE volunteer_import_part;
+DROP TABLE volunteer_import;

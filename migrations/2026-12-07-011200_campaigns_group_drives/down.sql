@@ -1,0 +1,2 @@
+ALTER TABLE campaign DROP COLUMN programme_id;
+DROP TABLE campaign_drive;

@@ -1,0 +1,56 @@
+//! SQL of rows and check-ins that a correction writes anew.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::dsl::max;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::model::Outcome;
+use super::store::{CheckInRow, RowRow};
+use crate::db::DbError;
+use crate::db::schema::{drive_check_in, drive_row};
+
+/// Check-ins by their bookings.
+pub fn check_ins(conn: &mut PgConnection, bookings: &[Uuid]) -> Result<HashMap<Uuid, CheckInRow>, DbError> {
+    use drive_check_in as c;
+    let rows: Vec<CheckInRow> = c::table.filter(c::booking_id.eq_any(bookings)).select(CheckInRow::as_select()).load(conn)?;
+    Ok(rows.into_iter().map(|row| (row.booking_id, row)).collect())
+}
+
+/// Those of these bookings under which somebody gave, or was put off, by a file.
+pub fn bookings_with_rows(conn: &mut PgConnection, file: Uuid, bookings: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
+    use drive_row as r;
+    let counted = r::table.filter(r::file_id.eq(file)).filter(r::counts).filter(r::booking_id.eq_any(bookings));
+    Ok(counted.select(r::booking_id.assume_not_null()).load(conn)?.into_iter().collect())
+}
+
+/// Rows of a file that are counted as put off, by their numbers in it.
+pub fn put_off(conn: &mut PgConnection, file: Uuid, numbers: &[i32]) -> Result<HashMap<i32, Uuid>, DbError> {
+    use drive_row as r;
+    let counted = r::table.filter(r::file_id.eq(file)).filter(r::counts).filter(r::outcome.eq(Outcome::Deferred.name()));
+    let rows: Vec<(i32, Uuid)> =
+        counted.filter(r::correction_id.is_null()).filter(r::row_no.eq_any(numbers)).select((r::row_no, r::id)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// These rows are counted no more.
+pub fn count_no_more(conn: &mut PgConnection, ids: &[Uuid]) -> Result<(), DbError> {
+    use drive_row as r;
+    diesel::update(r::table.filter(r::id.eq_any(ids))).set(r::counts.eq(false)).execute(conn)?;
+    Ok(())
+}
+
+/// The place behind the last row of a file.
+pub fn next_n(conn: &mut PgConnection, file: Uuid) -> Result<i32, DbError> {
+    use drive_row as r;
+    let last: Option<i32> = r::table.filter(r::file_id.eq(file)).select(max(r::n)).first(conn)?;
+    Ok(last.map_or(0, |n| n.saturating_add(1)))
+}
+
+/// Writes rows.
+pub fn insert(conn: &mut PgConnection, rows: &[RowRow]) -> Result<(), DbError> {
+    diesel::insert_into(drive_row::table).values(rows).execute(conn)?;
+    Ok(())
+}
