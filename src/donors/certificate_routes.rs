@@ -56,8 +56,9 @@ pub async fn list_drive_donations(
 #[allow(dead_code, reason = "names the body of a download in the OpenAPI document")]
 pub struct BloodCertificateFile(Vec<u8>);
 
-/// One certificate of a donor to print, sign and stamp: PDF, A5. It has the centre's serial as text, and a QR code that leads to where it is
-/// checked. Noted in the audit trail.
+/// One certificate of a donor to print, sign and stamp: PDF, A5.
+///
+/// It has the centre's serial as text, and a QR code that leads to where it is checked. Noted in the audit trail.
 #[utoipa::path(
     tag = "donors",
     params(
@@ -89,8 +90,9 @@ pub struct DriveCertificatesQuery {
     part: Option<u32>,
 }
 
-/// The certificates of a drive as cards to print: PDF, ten to a sheet of A4, by the order of names. Noted in the audit trail with their
-/// number.
+/// The certificates of a drive as cards to print: PDF, ten to a sheet of A4.
+///
+/// By the order of names. Noted in the audit trail with their number.
 #[utoipa::path(
     tag = "donors", params(("code" = String, Path, description = "Code of the drive"), DriveCertificatesQuery),
     responses((status = 200, description = "The sheets", body = BloodCertificateFile, content_type = "application/pdf"), Writes)

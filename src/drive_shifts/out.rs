@@ -50,6 +50,7 @@ pub struct DriveShiftHelpersOut {
 /// Somebody who helps.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DriveHelperOut {
+    /// Who of the chapter's volunteers.
     #[schema(value_type = Uuid)]
     pub volunteer: VolunteerId,
     /// Absent where the data are kept and may not be used, or were erased.

@@ -26,7 +26,9 @@ use crate::basics::{Clock, PublicCode};
 use crate::db::Db;
 use crate::http::finish::RequestId;
 use crate::http::sets::{Own, Reads, Writes};
-use crate::http::{Answer, Body, FieldError, Item, Items, Kind, Lang, Metrics, OfChapter, Page, Problem, Query, Reply, Rough, Span};
+use crate::http::{
+    Answer, Body, FieldError, Item, Items, Kind, Lang, Metrics, OfChapter, Page, Problem, Query, Reply, Rough, Span,
+};
 use crate::identity::store as identity;
 use crate::ledger::public::PublicGoods;
 use crate::log::answers::{receipt_file, receipt_is_sealing, receipt_is_unproven};

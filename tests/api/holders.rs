@@ -292,8 +292,9 @@ fn every_store_lets_go_of_an_erased_person() {
     crate::activity_photos::pictured(&app, officer, crate::activity_photos::by_person(&json!(person)));
     crate::courses::learner(&app, officer, &person);
     crate::teams::noted(&app, officer, &json!(person), NAME);
-    // While they are no member yet.
+    // While they are no member and no volunteer yet.
     crate::members_lists::waiting(officer, NAME, PHONE);
+    crate::volunteers_lists::waiting(&app, officer, NAME, PHONE);
     crate::dues::freed(&app, &person);
     crate::volunteers::held(officer, &person);
     crate::donors::held(officer, &person);

@@ -55,6 +55,12 @@ fn counts(app: &TestApp) -> [i64; 5] {
         .map(|table| app.database.number(&format!("SELECT count(*) FROM {table}")))
 }
 
+/// A long list of Hàm Liêm with somebody in it, that waits to be entered.
+pub fn waiting(app: &TestApp, officer: &Caller<'_>, name: &str, phone: &str) {
+    lists_wait(app);
+    send(officer, "&enter=true", &format!("{}{name},1977,{phone},,,\n", list(0..500)), 202);
+}
+
 /// Lists wait for an hour before they are entered.
 fn lists_wait(app: &TestApp) {
     app.database.execute(
