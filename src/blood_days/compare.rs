@@ -105,32 +105,33 @@ fn compare(v: &mut Visit<'_>, frame: &Frame, entries: &[Entry]) -> Result<Found,
 
 /// What a list says, in one keyed hash: the same list in another file is the same.
 fn hash(vault: &Vault, entries: &[Entry]) -> [u8; 32] {
-    let mut rows: Vec<String> = entries.iter().map(|entry| format!("{:?}", Entry { row: 0, ..entry.clone() })).collect();
+    let of_row = |entry: &Entry| vault.hash("drive_file.row", format!("{:?}", Entry { row: 0, ..entry.clone() }).as_bytes());
+    let mut rows: Vec<[u8; 32]> = entries.iter().map(of_row).collect();
     rows.sort_unstable();
-    vault.hash("drive_file.content", rows.join("\n").as_bytes())
+    vault.hash("drive_file.content", rows.as_flattened())
 }
 
 /// The bookings of a drive with who came. Of cancelled ones only those who came all the same.
 fn known(v: &mut Visit<'_>, drive: &Drive) -> Result<Vec<Known>, Fault> {
-    let here = store::check_ins(v.conn, drive.id)?;
+    let here = store::came(v.conn, drive.id)?;
     let mut all = Vec::new();
-    for booked in drives::bookings_of(v.conn, v.vault, drive.id)? {
-        let check_in = here.get(&booked.row.id).filter(|row| !row.late);
-        if booked.row.is(BookingState::Cancelled) && check_in.is_none() {
-            continue;
+    drives::each_booking_of(v.conn, v.vault, drive.id, |booked| {
+        let came = here.get(&booked.row.id);
+        if booked.row.is(BookingState::Cancelled) && came.is_none() {
+            return;
         }
-        let who =
-            booked.who.unwrap_or_else(|| drives::model::Content { name: String::new(), contact: String::new(), birth: None });
+        let nobody = || drives::model::Content { name: String::new(), contact: String::new(), birth: None };
+        let who = booked.who.unwrap_or_else(nobody);
         all.push(Known {
             booking: booked.row.id,
             code: booked.row.code,
             name: who.name,
             contact: who.contact,
             birth: who.birth,
-            came: check_in.is_some(),
-            volume_ml: check_in.and_then(|row| row.volume_ml),
+            came: came.is_some(),
+            volume_ml: came.copied().flatten(),
         });
-    }
+    })?;
     Ok(all)
 }
 

@@ -132,8 +132,10 @@ pub fn read(layout: &Layout, bytes: &[u8], day: NaiveDate) -> Result<File, Refus
         ..File::default()
     };
     let wrong: std::collections::HashSet<u32> = file.faults.iter().filter_map(|fault| fault.row).collect();
-    for row in &listed.rows {
-        let reader = Reader { layout, form, row, day };
+    file.entries.reserve(listed.rows.len());
+    // Row by row it goes from the one shape into the other: both of fifty thousand at once are much.
+    for row in listed.rows {
+        let reader = Reader { layout, form, row: &row, day };
         if let Some(centre) = reader.text("centre")
             && !file.centres.iter().any(|known| known == centre)
         {

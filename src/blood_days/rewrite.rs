@@ -52,7 +52,7 @@ pub struct Came {
 pub fn came(conn: &mut PgConnection, day: &Day, ids: &[Uuid]) -> Result<HashMap<Uuid, Option<Came>>, DbError> {
     let here = bookings::by_ids(conn, ids)?.into_iter().filter(|row| row.drive_id == day.file.drive_id);
     let ids: Vec<Uuid> = here.map(|row| row.id).collect();
-    let check_ins = rows::check_ins(conn, &ids)?;
+    let check_ins = store::check_ins(conn, &ids)?;
     let counted = rows::bookings_with_rows(conn, day.file.id, &ids)?;
     let of = |id: Uuid| check_ins.get(&id).map(|row| Came { counts: row.counts, has_row: counted.contains(&id) });
     Ok(ids.into_iter().map(|id| (id, of(id))).collect())
@@ -149,7 +149,7 @@ fn count(conn: &mut PgConnection, of: &Rewriting, by: (Uuid, DateTime<Utc>)) -> 
     let mut ids: Vec<Uuid> = of.came.iter().map(|(booking, _)| *booking).chain(gave).collect();
     ids.sort_unstable();
     ids.dedup();
-    let check_ins = rows::check_ins(conn, &ids)?;
+    let check_ins = store::check_ins(conn, &ids)?;
     let walked_in: Vec<Uuid> = bookings::by_ids(conn, &ids)?.into_iter().filter(|row| row.walk_in).map(|row| row.id).collect();
     let late = check_ins.values().filter(|row| row.late && !row.counts && walked_in.contains(&row.booking_id)).count();
     for booking in check_ins.values().filter(|row| !row.counts).map(|row| row.booking_id) {

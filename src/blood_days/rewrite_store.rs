@@ -8,16 +8,9 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::Outcome;
-use super::store::{CheckInRow, RowRow};
+use super::store::RowRow;
 use crate::db::DbError;
-use crate::db::schema::{drive_check_in, drive_row};
-
-/// Check-ins by their bookings.
-pub fn check_ins(conn: &mut PgConnection, bookings: &[Uuid]) -> Result<HashMap<Uuid, CheckInRow>, DbError> {
-    use drive_check_in as c;
-    let rows: Vec<CheckInRow> = c::table.filter(c::booking_id.eq_any(bookings)).select(CheckInRow::as_select()).load(conn)?;
-    Ok(rows.into_iter().map(|row| (row.booking_id, row)).collect())
-}
+use crate::db::schema::drive_row;
 
 /// Those of these bookings under which somebody gave, or was put off, by a file.
 pub fn bookings_with_rows(conn: &mut PgConnection, file: Uuid, bookings: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {

@@ -84,7 +84,7 @@ fn apply(v: &mut Visit<'_>, one: &DifferenceRow, (kind, how): (DifferenceKind, S
         // Whoever came is counted, also who gave nothing; but not beside totals that two persons agreed on.
         (NotInFile | LateCheckIn, _, Some(booking)) => Ok(store::count_check_in(v.conn, booking, !left_out && !is_after)?),
         (OtherVolume, Some(row), Some(booking)) if how == Settlement::OursRight => {
-            let noted = store::check_ins(v.conn, one.drive_id)?.remove(&booking).and_then(|row| row.volume_ml);
+            let noted = store::check_ins(v.conn, &[booking])?.remove(&booking).and_then(|row| row.volume_ml);
             let ml = noted.ok_or_else(nothing_noted)?;
             Ok(store::change_row(v.conn, row, Change { volume_ml: Some(ml), ..Change::default() })?)
         }

@@ -100,7 +100,7 @@ pub fn shown(v: &mut Visit<'_>, found: Vec<DifferenceRow>) -> Result<Vec<Differe
     let of: Vec<Uuid> = found.iter().filter_map(|one| one.booking_id).collect();
     let booked = booked(v, &of)?;
     let Some(drive) = found.first().map(|one| one.drive_id) else { return Ok(Vec::new()) };
-    let here = store::check_ins(v.conn, drive)?;
+    let here = store::check_ins(v.conn, &of)?;
     let is_agreed = drives::store::find(v.conn, drive)?.as_ref().is_some_and(settle::is_agreed);
     found.into_iter().map(|one| difference(v, one, &rows, (&booked, &here), is_agreed)).collect()
 }

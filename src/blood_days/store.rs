@@ -166,10 +166,17 @@ pub fn layouts(conn: &mut PgConnection, centre: i64, day: NaiveDate) -> Result<V
     Ok(of_centre.order(l::code).select((l::code, l::vi, l::en)).load(conn)?)
 }
 
-/// Check-ins of a drive by their bookings.
-pub fn check_ins(conn: &mut PgConnection, drive: i64) -> Result<HashMap<Uuid, CheckInRow>, DbError> {
+/// Who was checked in at a drive before its result was agreed on: by booking, with the volume in ml that was noted at the door.
+pub fn came(conn: &mut PgConnection, drive: i64) -> Result<HashMap<Uuid, Option<i16>>, DbError> {
     use drive_check_in as c;
-    let rows: Vec<CheckInRow> = c::table.filter(c::drive_id.eq(drive)).select(CheckInRow::as_select()).load(conn)?;
+    let in_time = c::table.filter(c::drive_id.eq(drive)).filter(diesel::dsl::not(c::late));
+    Ok(in_time.select((c::booking_id, c::volume_ml)).load(conn)?.into_iter().collect())
+}
+
+/// Check-ins by their bookings.
+pub fn check_ins(conn: &mut PgConnection, bookings: &[Uuid]) -> Result<HashMap<Uuid, CheckInRow>, DbError> {
+    use drive_check_in as c;
+    let rows: Vec<CheckInRow> = c::table.filter(c::booking_id.eq_any(bookings)).select(CheckInRow::as_select()).load(conn)?;
     Ok(rows.into_iter().map(|row| (row.booking_id, row)).collect())
 }
 

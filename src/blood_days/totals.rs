@@ -11,7 +11,7 @@ use super::store::FileRow;
 use super::sums::{self, TotalRow};
 use crate::blood_rules::DeferralReason;
 use crate::db::DbError;
-use crate::drives::{self, Drive, bookings};
+use crate::drives::{Drive, bookings};
 
 /// What came of a drive, as two persons agreed on it. By component, volume, sex, age and group says [`crate::donors::given_at`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,7 @@ pub(super) fn now(conn: &mut PgConnection, drive: &Drive, file: Option<&FileRow>
 /// What came of a drive by a file.
 pub(super) fn counted(conn: &mut PgConnection, drive: &Drive, file: Uuid, made_at: DateTime<Utc>) -> Result<TotalRow, DbError> {
     let (came, gave, deferred, ml) = sums::count(conn, file, drive.id)?;
-    let booked = bookings::of_drive(conn, drive.id)?;
-    let registered = booked.iter().filter(|row| !row.is(drives::BookingState::Cancelled)).count();
+    let registered = bookings::registered(conn, drive.id)?;
     Ok(TotalRow {
         drive_id: drive.id,
         registered: i32::try_from(registered).unwrap_or(i32::MAX),

@@ -118,13 +118,33 @@ pub fn of_drive(conn: &mut PgConnection, drive: i64) -> Result<Vec<Booking>, DbE
     Ok(b::table.filter(b::drive_id.eq(drive)).order(b::turn).select(Booking::as_select()).load(conn)?)
 }
 
-/// [`of_drive`], with whom they are of.
-pub fn opened_of(conn: &mut PgConnection, vault: &Vault, drive: i64) -> Result<Vec<Booked>, super::fault::Fault> {
-    let mut all = Vec::new();
-    for row in of_drive(conn, drive)? {
-        all.push(Booked { who: row.open(vault)?, row });
+/// How many bookings of a drive were not cancelled.
+pub fn registered(conn: &mut PgConnection, drive: i64) -> Result<i64, DbError> {
+    use booking as b;
+    let standing = b::table.filter(b::drive_id.eq(drive)).filter(b::state.ne(BookingState::Cancelled.name()));
+    Ok(standing.count().get_result(conn)?)
+}
+
+/// Bookings that are opened at once.
+const OPENED_AT_ONCE: i64 = 2_000;
+
+/// Goes through the bookings of a drive in their order, with whom they are of: some thousands at a time, of a drive that has ten times as
+/// many.
+pub fn each_of(
+    conn: &mut PgConnection,
+    vault: &Vault,
+    drive: i64,
+    mut go: impl FnMut(Booked),
+) -> Result<(), super::fault::Fault> {
+    let mut after = None;
+    loop {
+        let rows = list(conn, drive, None, &Span { after, rows: OPENED_AT_ONCE })?;
+        let Some(last) = rows.last().map(|row| row.turn) else { return Ok(()) };
+        after = Some(last);
+        for row in rows {
+            go(Booked { who: row.open(vault)?, row });
+        }
     }
-    Ok(all)
 }
 
 /// A page of those of a drive.

@@ -49,7 +49,7 @@ mod walk_in;
 mod wire;
 pub mod words;
 
-pub use bookings::{Booked, Booking, by_code as booking_by_code, opened_of as bookings_of};
+pub use bookings::{Booked, Booking, by_code as booking_by_code, each_of as each_booking_of};
 pub use model::{BookingState, DriveState};
 pub use store::{Drive, advance, by_code, by_ids, hold, today};
 pub use walk_in::arrived;

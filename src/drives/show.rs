@@ -91,12 +91,12 @@ pub fn drive_of(v: &mut Visit<'_>, id: i64) -> Result<(DriveOut, i32), Fault> {
 /// The names of the bookings of a drive that stand, by their letters.
 fn names(v: &mut Visit<'_>, drive: &Drive) -> Result<HashMap<String, Vec<NameKey>>, Fault> {
     let mut names: HashMap<String, Vec<NameKey>> = HashMap::new();
-    for booked in bookings::opened_of(v.conn, v.vault, drive.id)? {
+    bookings::each_of(v.conn, v.vault, drive.id, |booked| {
         if let Some(who) = booked.who.filter(|_| booked.row.cancelled_at.is_none()) {
             let key = NameKey::of(&who.name);
             names.entry(key.letters.clone()).or_default().push(key);
         }
-    }
+    })?;
     Ok(names)
 }
 

@@ -14,6 +14,7 @@ mod rooms;
 pub mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -74,6 +75,14 @@ struct World {
     insider: Account,
     calls: Vec<Call>,
     public: BTreeMap<&'static str, (String, Option<Value>)>,
+    /// What each is, and the token.
+    bad_tokens: Vec<(&'static str, String)>,
+}
+
+/// A world of which nothing is changed: tests share it, and each of them looks that it is as it was.
+fn untouched() -> &'static World {
+    static WORLD: OnceLock<World> = OnceLock::new();
+    WORLD.get_or_init(world)
 }
 
 pub fn call(operation: &'static str, path: String, body: Option<Value>, stranger: u16, reader: u16, insider: u16) -> Call {
@@ -217,7 +226,8 @@ fn world() -> World {
     let size = app.anonymous().get("/api/v1/public/log", 200)["size"].as_u64().unwrap();
     public.insert("GET /log/checkpoint", ("/log/checkpoint".to_owned(), None));
     public.insert("GET /log/tile/{level}/{index}", (format!("/log/tile/0/000.p/{size}"), None));
-    World { app, insider, calls, public }
+    let bad_tokens = bad_tokens(&app, insider);
+    World { app, insider, calls, public, bad_tokens }
 }
 
 /// `METHOD /path` of every documented operation.
@@ -239,7 +249,7 @@ fn documented() -> BTreeSet<String> {
 
 #[test]
 fn the_tables_list_every_operation_once() {
-    let world = world();
+    let world = untouched();
     let mut listed: Vec<String> =
         world.calls.iter().map(|call| call.operation.to_owned()).chain(PUBLIC.iter().map(|(op, _)| (*op).to_owned())).collect();
     listed.sort();
@@ -325,13 +335,12 @@ fn bad_tokens(app: &TestApp, insider: Account) -> Vec<(&'static str, String)> {
 
 #[test]
 fn without_a_good_token_nothing_is_shown_or_done() {
-    let World { app, insider, calls, .. } = world();
-    let tokens = bad_tokens(&app, insider);
-    let before = books(&app);
-    for call in &calls {
-        let callers = std::iter::once(("no", None)).chain(tokens.iter().map(|(name, token)| (*name, Some(token.as_str()))));
+    let World { app, calls, bad_tokens, .. } = untouched();
+    let before = books(app);
+    for call in calls {
+        let callers = std::iter::once(("no", None)).chain(bad_tokens.iter().map(|(name, token)| (*name, Some(token.as_str()))));
         for (name, token) in callers {
-            let (status, text, headers) = call.by(&app, token);
+            let (status, text, headers) = call.by(app, token);
             assert_eq!(status, 401, "{} with a token {name}: {text}", call.operation);
             assert!(
                 headers.iter().any(|(n, value)| n == "www-authenticate" && value == "Bearer"),
@@ -354,7 +363,7 @@ fn without_a_good_token_nothing_is_shown_or_done() {
             );
         }
     }
-    assert_eq!(books(&app), before);
+    assert_eq!(books(app), before);
 }
 
 #[test]
@@ -405,8 +414,8 @@ fn strangers_find_nothing_and_readers_change_nothing() {
 /// The one operation that answers 200 to everybody who is logged in: each item is refused for itself.
 #[test]
 fn a_batch_of_a_stranger_books_nothing() {
-    let World { app, .. } = world();
-    let before = books(&app);
+    let World { app, .. } = untouched();
+    let before = books(app);
     for (caller, status) in [(app.officer_of("23059"), 404), (app.staff(Role::Inspector, "68"), 403)] {
         let answer = caller.post(
             "/api/v1/gifts/batch",
@@ -416,7 +425,7 @@ fn a_batch_of_a_stranger_books_nothing() {
         assert_eq!((&answer["booked"], &answer["refused"]), (&json!(0), &json!(2)), "{answer}");
         assert_eq!(answer["items"][0]["problem"]["status"], status);
     }
-    assert_eq!(books(&app), before);
+    assert_eq!(books(app), before);
 }
 
 #[test]
@@ -442,7 +451,7 @@ fn public_operations_answer_without_a_token() {
 
 #[test]
 fn other_methods_are_refused_by_name() {
-    let World { app, calls, public, .. } = world();
+    let World { app, calls, public, .. } = untouched();
     let mut paths: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let documented = documented();
     let concrete = calls
@@ -465,7 +474,7 @@ fn other_methods_are_refused_by_name() {
             .filter_map(|op| op.split_once(' ').filter(|(_, other)| fits(other)).map(|(method, _)| method.to_owned()));
         paths.entry(path.to_owned()).or_default().extend(known.chain(overlapping));
     }
-    let before = books(&app);
+    let before = books(app);
     let body = |method: &str| ["POST", "PUT", "PATCH"].contains(&method).then(|| b"null".to_vec());
     let send = |method: &str, path: &str| app.anonymous().send(method, path, body(method));
     let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -496,5 +505,5 @@ fn other_methods_are_refused_by_name() {
             assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{method} {path}");
         }
     }
-    assert_eq!(books(&app), before);
+    assert_eq!(books(app), before);
 }

@@ -1,6 +1,6 @@
 //! What stands behind the `?` of an address and is not read: no operation takes it for what it knows, none passes over it.
 
-use super::{World, documented, world};
+use super::{World, documented, untouched};
 
 /// Whether an operation says that it reads something behind the `?`.
 fn is_asked(document: &serde_json::Value, operation: &str) -> bool {
@@ -17,9 +17,9 @@ fn with_unknown(path: &str) -> String {
 
 #[test]
 fn no_operation_passes_over_a_parameter_that_it_does_not_know() {
-    let World { app, insider, calls, public } = world();
-    let (document, before) = (so_nhan_ai::app::document().unwrap(), super::books(&app));
-    let caller = app.log_in(insider);
+    let World { app, insider, calls, public, .. } = untouched();
+    let (document, before) = (so_nhan_ai::app::document().unwrap(), super::books(app));
+    let caller = app.log_in(*insider);
     let officers = calls.iter().map(|call| (call.operation, call.path.as_str(), call.body.as_ref(), caller.token()));
     let everybody = public.iter().map(|(operation, (path, body))| (*operation, path.as_str(), body.as_ref(), ""));
     let mut seen = 0;
@@ -39,13 +39,13 @@ fn no_operation_passes_over_a_parameter_that_it_does_not_know() {
         }
     }
     assert_eq!(seen, documented().iter().filter(|operation| operation.contains(" /api/")).count());
-    assert_eq!(super::books(&app), before);
+    assert_eq!(super::books(app), before);
 }
 
 /// What others hang on to addresses of pages and files is nobody's business.
 #[test]
 fn pages_and_files_pass_over_what_others_hang_on_to_their_addresses() {
-    let World { app, public, .. } = world();
+    let World { app, public, .. } = untouched();
     for page in [
         "/",
         "/keu-goi",
