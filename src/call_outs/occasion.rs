@@ -51,9 +51,9 @@ fn is_within_reach(conn: &mut PgConnection, at: &Place, occasion: &Occasion) -> 
 
 fn missing(pointer: &str) -> FieldError {
     let said = if pointer == "/drive" {
-        Say::fixed("Gọi người cho ngày hiến máu nào: ghi mã (68-HM-0001).", "For which blood drive: its code (68-HM-0001).")
+        Say::fixed("Huy động cho ngày hiến máu nào: ghi mã (68-HM-0001).", "For which blood drive: its code (68-HM-0001).")
     } else {
-        Say::fixed("Gọi người cho chiến dịch nào: ghi id của chiến dịch.", "For which campaign: its id.")
+        Say::fixed("Huy động cho chiến dịch nào: ghi id của chiến dịch.", "For which campaign: its id.")
     };
     FieldError::new(pointer, "MISSING", said)
 }

@@ -210,7 +210,7 @@ impl CallOutIn {
             check.wrong(
                 "/drive",
                 "NOT_NEEDED",
-                "Chỉ ghi khi gọi người cho ngày hiến máu (DRIVE).",
+                "Chỉ ghi khi huy động cho ngày hiến máu (DRIVE).",
                 "Only of a call-out for a DRIVE.",
             );
         }
@@ -218,7 +218,7 @@ impl CallOutIn {
             check.wrong(
                 "/campaign",
                 "NOT_NEEDED",
-                "Chỉ ghi khi gọi người cho chiến dịch (CAMPAIGN).",
+                "Chỉ ghi khi huy động cho chiến dịch (CAMPAIGN).",
                 "Only of a call-out for a CAMPAIGN.",
             );
         }

@@ -30,8 +30,9 @@ pub struct DriveDonationsQuery {
     cursor: Option<String>,
 }
 
-/// What was given at a drive that is reconciled, donation by donation, what does not stand any more too. Every page is noted in the audit
-/// trail.
+/// What was given at a drive that is reconciled, donation by donation, what does not stand any more too.
+///
+/// Every page is noted in the audit trail.
 #[utoipa::path(
     tag = "donors", params(("code" = String, Path, description = "Code of the drive"), DriveDonationsQuery),
     responses((status = 200, body = Page<DonationAtDriveOut>), Records)

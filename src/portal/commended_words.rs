@@ -10,7 +10,7 @@ words! {
         lead: "Người tốt, việc thiện và những tập thể được các cấp Hội biểu dương. Tên cá nhân chỉ hiện khi chính người ấy đồng ý.",
             "Good people, good deeds, and the groups that chapters commend. People are named only where they agree to it themselves.";
         none: "Chưa có biểu dương, khen thưởng nào.", "Nobody has been commended yet.";
-        unnamed: "Một cá nhân, không nêu tên", "Somebody who is not named";
+        unnamed: "Một cá nhân (ẩn danh)", "Somebody who is not named";
         collective: "Tập thể", "Group";
         person: "Cá nhân", "Person";
         proposed_by: "Đơn vị đề nghị", "Proposed by";

@@ -42,7 +42,7 @@ fn who_was_commended_is_seen_and_named_while_they_agree() {
     team((&officer, &app.chair_of("23095")), "Đội <xung kích>");
     for path in [COMMENDED, "/hoat-dong/bieu-duong?chapter=68", "/don-vi/23095", "/don-vi/68", "/don-vi/TW"] {
         let shown = see(&app, "vi", path);
-        assert!(shown.contains("Một cá nhân, không nêu tên") && shown.contains("Người tốt, việc thiện"), "{path}\n{shown}");
+        assert!(shown.contains("Một cá nhân (ẩn danh)") && shown.contains("Người tốt, việc thiện"), "{path}\n{shown}");
         assert!(shown.contains("Đội &#60;xung kích&#62;") && !shown.contains("Xqz"), "{path}\n{shown}");
     }
     let shown = see(&app, "en", COMMENDED);

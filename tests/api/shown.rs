@@ -74,8 +74,8 @@ fn is_start(text: &str, at: usize) -> bool {
 fn written_by(body: &str, tables: &BTreeSet<String>) -> BTreeSet<String> {
     let mut names: BTreeMap<&str, &str> = tables.iter().map(|table| (table.as_str(), table.as_str())).collect();
     for line in body.lines() {
-        if let Some((table, alias)) = line.trim().strip_prefix("use ").and_then(|rest| rest.strip_suffix(';')?.split_once(" as "))
-        {
+        let Some(used) = line.trim().strip_prefix("use ").and_then(|rest| rest.strip_suffix(';')) else { continue };
+        for (table, alias) in used.trim_matches(['{', '}']).split(", ").filter_map(|one| one.split_once(" as ")) {
             match tables.contains(table) {
                 true => drop(names.insert(alias, table)),
                 false => drop(names.remove(alias)),
@@ -95,7 +95,7 @@ fn written_by(body: &str, tables: &BTreeSet<String>) -> BTreeSet<String> {
 #[test]
 fn writers_are_found_in_code() {
     let tables = BTreeSet::from(["entry".to_owned(), "chapter".to_owned()]);
-    let text = "statement! {\n    struct Add { x: i64 } -> (),\n    \"INSERT INTO entry (a) SELECT 1\"\n}\n\npub(super) fn one(c: C) {\n    use entry as e;\n    diesel::update(e::table).set(1)\n}\n\nfn two() {\n    Add { x: 1 }.execute(c)\n}\n    pub fn three(&self) { diesel::insert_into(chapter::table) }\n// UPDATE chapter SET";
+    let text = "statement! {\n    struct Add { x: i64 } -> (),\n    \"INSERT INTO entry (a) SELECT 1\"\n}\n\npub(super) fn one(c: C) {\n    use entry as e;\n    diesel::update(e::table).set(1)\n}\n\nfn two() {\n    Add { x: 1 }.execute(c)\n}\n    pub fn three(&self) { diesel::insert_into(chapter::table) }\n// UPDATE chapter SET\nfn four() {\n    use {chapter as c, entry as e};\n    diesel::delete(c::table)\n}";
     let (rest, writes) = statements(text, &tables);
     assert_eq!(writes, [("Add".to_owned(), "entry".to_owned())]);
     let found: Vec<(&str, BTreeSet<String>)> =
@@ -103,6 +103,7 @@ fn writers_are_found_in_code() {
     assert_eq!(found[0], ("one", BTreeSet::from(["entry".to_owned()])));
     assert_eq!(found[1].0, "two");
     assert_eq!(found[2], ("three", BTreeSet::from(["chapter".to_owned()])));
+    assert_eq!(found[3], ("four", BTreeSet::from(["chapter".to_owned()])));
 }
 
 /// No handler can forget it, for none is asked: the function that writes a row which the public may read says so.
