@@ -15,6 +15,8 @@ ALTER TABLE booking
     -- Since when what is known of them is kept and not used: they asked for it.
     ADD COLUMN restricted_at timestamptz,
     ADD CONSTRAINT booking_name_of_somebody CHECK (name_hash IS NULL OR person_hash IS NOT NULL);
+-- Until now only who had moved up had a deadline. Who booked before today keeps the place unconfirmed, as they were told.
+UPDATE booking SET moved_up_at = made_at WHERE state = 'HELD' AND answer_by IS NOT NULL;
 DROP INDEX booking_once_key;
 -- That a name without marks is another's is asked under the drive's row.
 CREATE UNIQUE INDEX booking_once_key ON booking (drive_id, person_hash, coalesce(name_hash, ''::bytea)) WHERE state <> 'CANCELLED';

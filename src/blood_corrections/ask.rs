@@ -81,7 +81,7 @@ fn same_people(v: &mut Visit<'_>, ask: &Ask) -> Result<(), Fault> {
 struct Known {
     by_id: HashMap<Uuid, Standing>,
     by_din: HashMap<String, Uuid>,
-    came: HashMap<Uuid, Option<Came>>,
+    came: HashMap<Uuid, Came>,
     rows: HashMap<i32, Uuid>,
     /// Numbers of those that were found which stand for other donations.
     taken: HashSet<String>,
@@ -131,12 +131,19 @@ fn looked_up(v: &mut Visit<'_>, drive: &Drive, ask: &Ask) -> Result<Vec<PieceRow
             who.insert(row.id, Who { name: of.name, contact: of.contact, birth: of.birth, sex: None });
         }
     }
+    let freed = |piece: &&Piece| matches!(piece.kind, Kind::OtherDonor | Kind::NotGiven);
+    let of_pieces = ask.pieces.iter().filter(freed).filter_map(|piece| Some(known.standing(piece.which.as_ref()?)?.id.0));
+    let freed: HashSet<Uuid> = of_pieces.collect();
     let mut check = Check::default();
     let mut seen = HashSet::new();
     let mut rows = Vec::with_capacity(ask.pieces.len());
     for (n, piece) in (0i16..).zip(&ask.pieces) {
         let of = piece.which.as_ref().and_then(|which| known.standing(which));
         about(&mut check, n, piece, (of, &known));
+        if let Some(booking) = piece.booking {
+            let row = piece.row.and_then(|row| known.rows.get(&row).copied());
+            came(&mut check, n, (piece, row), known.came.get(&booking), &freed);
+        }
         if of.is_some_and(|of| !seen.insert(of.id)) {
             wrong(&mut check, n, "donation", "TWICE", "Lần hiến này đã có ở trên.", "This donation stands above already.");
         }
@@ -217,9 +224,6 @@ fn about(check: &mut Check, n: i16, piece: &Piece, (of, known): (Option<&Standin
             "The centre's list puts nobody off in this row.",
         );
     }
-    if let Some(booking) = piece.booking {
-        came(check, n, piece, known.came.get(&booking));
-    }
 }
 
 fn other_volume(check: &mut Check, n: i16, of: &Standing, (ml, has_serial): (i16, bool)) {
@@ -238,35 +242,31 @@ fn other_volume(check: &mut Check, n: i16, of: &Standing, (ml, has_serial): (i16
     }
 }
 
-/// What is known of who was checked in under the booking that a piece names.
-fn came(check: &mut Check, n: i16, piece: &Piece, of: Option<&Option<Came>>) {
-    match (piece.kind, of) {
-        (_, None) => wrong(
-            check,
-            n,
-            "booking",
-            "NO_SUCH_BOOKING",
-            "Ngày này không có đặt chỗ ấy.",
-            "There is no such booking of this drive.",
-        ),
-        (Kind::AlsoCame, Some(None)) => wrong(
-            check,
-            n,
-            "booking",
+/// What is known of who made the booking that a piece names, and the row that it names. `freed`: donations of which this correction says that
+/// they are not of who they were.
+fn came(check: &mut Check, n: i16, (piece, row): (&Piece, Option<Uuid>), of: Option<&Came>, freed: &HashSet<Uuid>) {
+    let mut wrong = |code, vi, en| wrong(check, n, "booking", code, vi, en);
+    let Some(of) = of else {
+        return wrong("NO_SUCH_BOOKING", "Ngày này không có đặt chỗ ấy.", "There is no such booking of this drive.");
+    };
+    match piece.kind {
+        Kind::AlsoCame if !of.is_in => wrong(
             "NO_SUCH_BOOKING",
             "Chưa ai ghi người này đến: hãy ghi đến trước.",
             "Nobody checked them in: check them in first.",
         ),
-        (Kind::AlsoCame, Some(Some(of))) if of.has_row || (of.counts && piece.reason.is_none()) => {
-            wrong(check, n, "booking", "SAME_AS_BEFORE", "Người này đã được tính.", "They are counted already.")
+        Kind::AlsoCame if of.row.is_some() || (of.counts && piece.reason.is_none()) => {
+            wrong("SAME_AS_BEFORE", "Người này đã được tính.", "They are counted already.")
         }
-        (Kind::AlsoGave, Some(Some(of))) if of.has_row && piece.row.is_none() => wrong(
-            check,
-            n,
-            "booking",
+        Kind::AlsoGave if of.row.is_some() && of.row != row => wrong(
             "TWICE",
             "Danh sách đã có người này: nếu họ được ghi là hẹn lại thì ghi số dòng.",
             "The list has them already: say the row in which they are put off.",
+        ),
+        Kind::OtherDonor if of.row.is_some_and(|row| !freed.contains(&row)) => wrong(
+            "TWICE",
+            "Danh sách đã tính người này ở dòng khác: nếu hai người bị ghi lẫn nhau thì đính chính cả hai lần hiến.",
+            "The list counts them in another row: where two were mixed up, correct both donations.",
         ),
         _ => {}
     }

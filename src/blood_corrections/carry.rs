@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,7 +19,7 @@ use crate::blood_results;
 use crate::blood_rules::Component;
 use crate::decisions::{self, Approval, Matter, State, Verdict};
 use crate::donors::correct::{self, NotCorrected, Right, Standing};
-use crate::donors::{DonationId, DonationProof, DonorId, Fault, Given};
+use crate::donors::{self, DonationId, DonationProof, DonorId, Fault, Given};
 use crate::drives::{self, Drive};
 use crate::http::Say;
 use crate::tree::ChapterId;
@@ -38,6 +39,7 @@ impl Matter for Row {
         let work = Work::of(v, self, &drive, (grant.chapter(), by.asking_account))?;
         let became = correct::correct(v.conn, grant.chapter(), (by.asking_account, v.now), &work.gone, &work.right)?;
         became.map_err(|(n, why)| not_corrected(work.places.get(n).copied(), why))?;
+        donors::not_deferred(v.conn, &work.not_deferred)?;
         let of = rewrite::rewrite(v.conn, &day, (self.id, by.asking_account, v.now), &work.day)?;
         let statement = blood_results::correct(v, &grant, &drive).map_err(of_results)?;
         let donors: Vec<DonorId> = work.donors.into_iter().collect();
@@ -79,6 +81,8 @@ struct Work {
     donors: BTreeSet<DonorId>,
     /// Which donation each piece made.
     made: Vec<(i16, Uuid)>,
+    /// Who was put off until when, by a row that is wrong.
+    not_deferred: Vec<(DonorId, NaiveDate)>,
 }
 
 impl Work {
@@ -101,8 +105,13 @@ impl Work {
             day: Rewriting::default(),
             donors: BTreeSet::new(),
             made: Vec::new(),
+            not_deferred: Vec::new(),
         };
+        let put_off = rewrite::put_off_until(v.conn, &rows)?;
         for piece in &pieces {
+            let until = piece.row_id.and_then(|row| put_off.get(&row).copied());
+            let donor = givers.get(&piece.n).and_then(|giver| giver.donor);
+            work.not_deferred.extend(donor.zip(until));
             let before = piece.donation_id.and_then(|id| standing.get(&id));
             work.add(piece, before, givers.get(&piece.n), (drive, &centre));
         }
@@ -194,6 +203,10 @@ fn not_corrected(n: Option<i16>, why: NotCorrected) -> Fault {
         NotCorrected::SerialTaken => {
             ("số giấy chứng nhận đang là của một lần hiến khác", "the serial stands for another donation")
         }
+        NotCorrected::MoreGivenBack => (
+            "giấy chứng nhận đã được bồi hoàn nhiều hơn thể tích ấy, từ khi đề nghị",
+            "more was given back for the certificate than this volume, since it was asked",
+        ),
     };
     Fault::Conflict(Say::new(
         format!("Điều {place}: {vi}. Hãy rút đề nghị này và lập lại."),

@@ -210,7 +210,7 @@ pub fn made(conn: &mut PgConnection, id: Uuid, all: &[(i16, Uuid)]) -> Result<()
 fn forget(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
     use drive_correction_item as i;
     let named = i::table.filter(i::correction_id.eq(id)).filter(i::content.is_not_null());
-    diesel::update(named).set(i::content.eq(None::<Vec<u8>>)).execute(conn)?;
+    diesel::update(named).set((i::content.eq(None::<Vec<u8>>), i::serial.eq(None::<String>))).execute(conn)?;
     Ok(())
 }
 
@@ -225,7 +225,9 @@ pub fn naming(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<Vec<PieceRow
 pub fn forget_pieces(conn: &mut PgConnection, of: &[(Uuid, i16)]) -> Result<(), DbError> {
     use drive_correction_item as i;
     for (correction, n) in of {
-        diesel::update(i::table.find((correction, n))).set(i::content.eq(None::<Vec<u8>>)).execute(conn)?;
+        diesel::update(i::table.find((correction, n)))
+            .set((i::content.eq(None::<Vec<u8>>), i::serial.eq(None::<String>)))
+            .execute(conn)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
@@ -39,22 +39,28 @@ pub fn day(conn: &mut PgConnection, drive: &Drive) -> Result<Option<Day>, DbErro
     Ok(file.zip(total).map(|(file, total)| Day { file, total }))
 }
 
-/// Somebody who was checked in at a drive.
+/// Somebody who booked a drive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Came {
+    /// Whether they were checked in.
+    pub is_in: bool,
     /// Whether they are counted among those who came.
     pub counts: bool,
-    /// Whether they are counted among those who gave, or were put off.
-    pub has_row: bool,
+    /// The row in which they are counted among those who gave, or were put off; of who gave, the donation's id.
+    pub row: Option<Uuid>,
 }
 
-/// Of these bookings, those of a drive; what is known of who was checked in under them.
-pub fn came(conn: &mut PgConnection, day: &Day, ids: &[Uuid]) -> Result<HashMap<Uuid, Option<Came>>, DbError> {
+/// Of these bookings, those of a drive; what is known of who booked.
+pub fn came(conn: &mut PgConnection, day: &Day, ids: &[Uuid]) -> Result<HashMap<Uuid, Came>, DbError> {
     let here = bookings::by_ids(conn, ids)?.into_iter().filter(|row| row.drive_id == day.file.drive_id);
     let ids: Vec<Uuid> = here.map(|row| row.id).collect();
     let check_ins = store::check_ins(conn, &ids)?;
-    let counted = rows::bookings_with_rows(conn, day.file.id, &ids)?;
-    let of = |id: Uuid| check_ins.get(&id).map(|row| Came { counts: row.counts, has_row: counted.contains(&id) });
+    let counted = rows::of_bookings(conn, day.file.id, &ids)?;
+    let of = |id: Uuid| Came {
+        is_in: check_ins.contains_key(&id),
+        counts: check_ins.get(&id).is_some_and(|row| row.counts),
+        row: counted.get(&id).copied(),
+    };
     Ok(ids.into_iter().map(|id| (id, of(id))).collect())
 }
 
@@ -67,6 +73,11 @@ pub fn put_off(conn: &mut PgConnection, day: &Day, numbers: &[i32]) -> Result<Ha
 pub fn all_count(conn: &mut PgConnection, ids: &[Uuid]) -> Result<bool, DbError> {
     let found = store::rows(conn, ids)?;
     Ok(ids.iter().all(|id| found.get(id).is_some_and(|row| row.counts)))
+}
+
+/// Until when rows say that somebody is put off, of those that do.
+pub fn put_off_until(conn: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, NaiveDate>, DbError> {
+    Ok(store::rows(conn, ids)?.into_values().filter_map(|row| Some((row.id, row.until?))).collect())
 }
 
 /// Somebody who gave, as it stands from now on.
@@ -113,7 +124,7 @@ pub fn rewrite(
     (correction, account, now): (Uuid, Uuid, DateTime<Utc>),
     of: &Rewriting,
 ) -> Result<By, DbError> {
-    let late = count(conn, of, (account, now))?;
+    let late = count(conn, of, (account, now), day.total.made_at)?;
     let instead: Vec<Uuid> = of.gave.iter().filter_map(|gave| gave.instead).collect();
     let before = store::rows(conn, &instead)?;
     rows::count_no_more(conn, &[of.gone.as_slice(), instead.as_slice()].concat())?;
@@ -132,7 +143,8 @@ pub fn rewrite(
     let total = &day.total;
     let registered = total.registered.saturating_add(late);
     let version = total.version.saturating_add(1);
-    let after = TotalRow { drive_id: total.drive_id, registered, came, gave, deferred, ml, made_at: now, version };
+    let made_at = total.made_at;
+    let after = TotalRow { drive_id: total.drive_id, registered, came, gave, deferred, ml, made_at, version };
     sums::rewrite_totals(conn, day.file.id, &after)?;
     Ok(By {
         registered: after.registered - total.registered,
@@ -143,15 +155,16 @@ pub fn rewrite(
     })
 }
 
-/// Counts those who came, and settles what waited because of it; how many of them registered when nobody counted them.
-fn count(conn: &mut PgConnection, of: &Rewriting, by: (Uuid, DateTime<Utc>)) -> Result<i32, DbError> {
+/// Counts those who came, and settles what waited because of it; how many of them registered after all who had were counted.
+fn count(conn: &mut PgConnection, of: &Rewriting, by: (Uuid, DateTime<Utc>), counted: DateTime<Utc>) -> Result<i32, DbError> {
     let gave = of.gave.iter().filter_map(|gave| gave.booking);
     let mut ids: Vec<Uuid> = of.came.iter().map(|(booking, _)| *booking).chain(gave).collect();
     ids.sort_unstable();
     ids.dedup();
     let check_ins = store::check_ins(conn, &ids)?;
     let walked_in: Vec<Uuid> = bookings::by_ids(conn, &ids)?.into_iter().filter(|row| row.walk_in).map(|row| row.id).collect();
-    let late = check_ins.values().filter(|row| row.late && !row.counts && walked_in.contains(&row.booking_id)).count();
+    let is_new = |row: &&store::CheckInRow| row.late && !row.counts && row.entered_at >= counted;
+    let late = check_ins.values().filter(is_new).filter(|row| walked_in.contains(&row.booking_id)).count();
     for booking in check_ins.values().filter(|row| !row.counts).map(|row| row.booking_id) {
         store::count_check_in(conn, booking, true)?;
     }

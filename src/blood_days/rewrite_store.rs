@@ -1,6 +1,6 @@
 //! SQL of rows and check-ins that a correction writes anew.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use diesel::dsl::max;
 use diesel::pg::PgConnection;
@@ -12,11 +12,11 @@ use super::store::RowRow;
 use crate::db::DbError;
 use crate::db::schema::drive_row;
 
-/// Those of these bookings under which somebody gave, or was put off, by a file.
-pub fn bookings_with_rows(conn: &mut PgConnection, file: Uuid, bookings: &[Uuid]) -> Result<HashSet<Uuid>, DbError> {
+/// The rows of a file in which those who booked are counted as who gave, or was put off: by booking.
+pub fn of_bookings(conn: &mut PgConnection, file: Uuid, bookings: &[Uuid]) -> Result<HashMap<Uuid, Uuid>, DbError> {
     use drive_row as r;
     let counted = r::table.filter(r::file_id.eq(file)).filter(r::counts).filter(r::booking_id.eq_any(bookings));
-    Ok(counted.select(r::booking_id.assume_not_null()).load(conn)?.into_iter().collect())
+    Ok(counted.select((r::booking_id.assume_not_null(), r::id)).load(conn)?.into_iter().collect())
 }
 
 /// Rows of a file that are counted as put off, by their numbers in it.

@@ -22,6 +22,7 @@ pub struct TotalRow {
     pub gave: i32,
     pub deferred: i32,
     pub ml: i64,
+    /// When it was agreed on for the first time.
     pub made_at: DateTime<Utc>,
     /// How often two persons agreed on it: 1, and one more with each correction.
     pub version: i16,
@@ -88,7 +89,7 @@ pub fn rewrite_totals(conn: &mut PgConnection, file: Uuid, total: &TotalRow) -> 
     diesel::update(t::table.find(total.drive_id))
         .set((
             (t::registered.eq(total.registered), t::came.eq(total.came), t::gave.eq(total.gave)),
-            (t::deferred.eq(total.deferred), t::ml.eq(total.ml), t::made_at.eq(total.made_at), t::version.eq(total.version)),
+            (t::deferred.eq(total.deferred), t::ml.eq(total.ml), t::version.eq(total.version)),
         ))
         .execute(conn)?;
     diesel::delete(drive_deferral::table.filter(drive_deferral::drive_id.eq(total.drive_id))).execute(conn)?;

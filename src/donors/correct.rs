@@ -99,6 +99,8 @@ pub enum NotCorrected {
     SameDay,
     /// The serial is no serial, or stands for another donation of the centre.
     SerialTaken,
+    /// More was given back for its certificate, since this was asked, than was given by this.
+    MoreGivenBack,
 }
 
 /// What became of a correction: the place of the first that cannot be, and why.
@@ -126,8 +128,10 @@ pub fn correct(
     if let Err(wrong) = certify(conn, at, by, right)? {
         return Ok(Err(wrong));
     }
-    for one in right.iter().filter(|one| one.is_same_giver) {
-        carry_redeemed(conn, one)?;
+    for (n, one) in right.iter().enumerate().filter(|(_, one)| one.is_same_giver) {
+        if !carry_redeemed(conn, one)? {
+            return Ok(Err((n, NotCorrected::MoreGivenBack)));
+        }
     }
     let mut all: Vec<DonorId> = given.iter().filter_map(|given| given.donor).chain(donors).collect();
     all.sort_unstable();
@@ -163,21 +167,24 @@ fn certify(conn: &mut PgConnection, at: ChapterId, by: (Uuid, DateTime<Utc>), ri
     Ok(wrong.map_or(Ok(()), |(n, _)| Err((n, NotCorrected::SerialTaken))))
 }
 
-/// What was given back for the certificate of a donation is written off the one that took its place.
-fn carry_redeemed(conn: &mut PgConnection, of: &Right) -> Result<(), DbError> {
+/// What was given back for the certificate of a donation is written off the one that took its place; whether that is of as much.
+fn carry_redeemed(conn: &mut PgConnection, of: &Right) -> Result<bool, DbError> {
     use {blood_certificate as c, blood_redemption as r};
-    let Some(before) = of.given.replaces else { return Ok(()) };
+    let Some(before) = of.given.replaces else { return Ok(true) };
     let old = c::table.filter(c::donation_id.eq(before.0)).filter(c::redeemed_ml.gt(0));
     let old: Vec<(Uuid, i16)> = old.select((c::id, c::redeemed_ml)).load(conn)?;
+    let redeemed: i16 = old.iter().map(|(_, ml)| *ml).sum();
+    if of.given.volume_ml.is_some_and(|ml| redeemed > ml) {
+        return Ok(false);
+    }
     let new: Option<Uuid> = c::table.filter(c::donation_id.eq(of.given.id.0)).select(c::id).first(conn).optional()?;
-    let Some(new) = new.filter(|_| !old.is_empty()) else { return Ok(()) };
+    let Some(new) = new.filter(|_| !old.is_empty()) else { return Ok(true) };
     shown::alters(conn);
     let ids: Vec<Uuid> = old.iter().map(|(id, _)| *id).collect();
-    let redeemed: i16 = old.iter().map(|(_, ml)| *ml).sum();
     diesel::update(c::table.filter(c::id.eq_any(&ids))).set(c::redeemed_ml.eq(0)).execute(conn)?;
     diesel::update(r::table.filter(r::certificate_id.eq_any(&ids))).set(r::certificate_id.eq(new)).execute(conn)?;
     diesel::update(c::table.find(new)).set(c::redeemed_ml.eq(redeemed)).execute(conn)?;
-    Ok(())
+    Ok(true)
 }
 
 statement! {

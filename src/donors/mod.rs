@@ -49,7 +49,7 @@ use crate::house::succession::Succession::{Follows, Stays};
 pub use asked::{GivenAt, Times, given_at, times, times_of};
 pub use fault::Fault;
 pub use model::{DonationId, DonationProof, DonorId, DonorState};
-pub use record::{Certified, CertifyError, Given, Recorded, Serial, certify, defer, numbers_given, record};
+pub use record::{Certified, CertifyError, Given, Recorded, Serial, certify, defer, not_deferred, numbers_given, record};
 pub use store::{Row as DonorRow, ensure, find, find_all, given_before, of_persons};
 
 /// What the house wants to know of this room.

@@ -238,6 +238,21 @@ pub fn defer(conn: &mut PgConnection, all: &[(DonorId, NaiveDate)]) -> Result<()
     Ok(())
 }
 
+statement! {
+    struct NotDeferred { donors: Vec<Uuid> => Array<SqlUuid>, until: Vec<NaiveDate> => Array<Date> } -> (),
+    "UPDATE donor d SET deferred_until = NULL, version = d.version + 1
+     FROM unnest(?, ?) AS t (id, until) WHERE d.id = t.id AND d.deferred_until = t.until"
+}
+
+/// These donors were not put off until these days, as it had been said; whoever was put off until another one is still.
+pub fn not_deferred(conn: &mut PgConnection, all: &[(DonorId, NaiveDate)]) -> Result<(), DbError> {
+    let (donors, until): (Vec<Uuid>, Vec<NaiveDate>) = all.iter().map(|(donor, until)| (donor.0, *until)).unzip();
+    if !donors.is_empty() {
+        NotDeferred { donors: &donors, until: &until }.execute(conn)?;
+    }
+    Ok(())
+}
+
 /// A centre's serial for a donation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Serial {

@@ -4,10 +4,10 @@
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use super::store::{self, Helper};
+use super::store::{self, Helper, Shift};
 use crate::calendar::retention::Periods;
 use crate::db::DbError;
-use crate::drives;
+use crate::drives::{self, DriveState};
 use crate::house::errand::Errand;
 use crate::house::persons::{Candidate, Holding, HoldsPersons, Kept, Needed, OfParty, PersonsError, Processing};
 use crate::persons::{self, PersonId};
@@ -60,15 +60,15 @@ impl HoldsPersons for Helpers {
         &["drive_shift_helper.volunteer_id"]
     }
 
-    /// As long as a shift that they help in has no hours yet.
+    /// As long as a shift that they help in has no hours yet, of a drive that was not called off.
     fn needed(&self, conn: &mut PgConnection, _: &Periods, of: &[Candidate]) -> Result<Vec<Needed>, DbError> {
         let people: Vec<PersonId> = of.iter().map(|one| PersonId(one.person)).collect();
         let rows = of_persons(conn, &people)?;
         let shifts = store::by_ids(conn, &rows.iter().map(|(row, _)| row.shift_id).collect::<Vec<_>>())?;
-        let waits = |row: &Helper| {
-            row.came.is_none()
-                && shifts.get(&row.shift_id).is_some_and(|shift| shift.ended_at.is_none() && shift.hours_at.is_none())
-        };
+        let drives = drives::by_ids(conn, &shifts.values().map(|shift| shift.drive_id).collect::<Vec<_>>())?;
+        let called_off = |shift: &Shift| drives.get(&shift.drive_id).is_none_or(|drive| drive.is(DriveState::Cancelled));
+        let is_open = |shift: &Shift| shift.ended_at.is_none() && shift.hours_at.is_none() && !called_off(shift);
+        let waits = |row: &Helper| row.came.is_none() && shifts.get(&row.shift_id).is_some_and(is_open);
         let waiting = rows.into_iter().filter(|(row, _)| waits(row));
         Ok(waiting.map(|(_, person)| Needed { person, record: "DRIVE_SHIFT", until: None }).collect())
     }

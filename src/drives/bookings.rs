@@ -44,7 +44,7 @@ pub struct Booking {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Booked {
     pub row: Booking,
-    /// `None` of somebody whose data were erased, or may not be used.
+    /// `None` of somebody whose data were erased. To compare with: whose data may not be used is shown to nobody.
     pub who: Option<Content>,
 }
 
@@ -142,7 +142,7 @@ pub fn each_of(
         let Some(last) = rows.last().map(|row| row.turn) else { return Ok(()) };
         after = Some(last);
         for row in rows {
-            go(Booked { who: row.open(vault)?, row });
+            go(Booked { who: row.whose(vault)?, row });
         }
     }
 }

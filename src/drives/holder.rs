@@ -2,6 +2,8 @@
 //! by number and name, compared with its marks, so that nobody is shown, corrected or erased for a namesake or for who shares the telephone.
 //! Bookings are shown to nobody but the officers of their chapter: whoever asks not to be shown is not shown there anyway.
 
+use std::collections::HashSet;
+
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -58,9 +60,10 @@ fn under(conn: &mut PgConnection, chapters: &[Uuid], reached: &[Vec<u8>]) -> Res
 fn of_party(errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<(Booking, Content)>, PersonsError> {
     let Some(party) = parties::load(errand.conn, &[of.party])?.remove(&of.party) else { return Ok(Vec::new()) };
     let clear = party.open(errand.vault)?;
-    let (mut names, mut reached) = (vec![NameKey::of(&clear.name)], Vec::from_iter(clear.phone));
+    let (mut names, mut reached, mut born) = (vec![NameKey::of(&clear.name)], Vec::from_iter(clear.phone), Vec::new());
     for person in persons::whole_of_party(errand.conn, errand.vault, of.party, of.chapters)? {
         names.push(NameKey::of(&person.name));
+        born.extend(person.birth.map(|birth| (NameKey::of(&person.name), birth.to_string())));
         reached.extend(person.phone.into_iter().chain(person.mail));
     }
     let reached: Vec<Vec<u8>> = reached.iter().map(|contact| contact_hash(errand.vault, contact)).collect();
@@ -71,7 +74,35 @@ fn of_party(errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<Vec<(Booking, C
             found.push((row, who));
         }
     }
+    one_spelling(&names, &mut found);
+    for row in without_number(errand.conn, of.chapters)? {
+        let is_theirs = |who: &Content| {
+            who.contact.is_empty()
+                && who.birth.as_ref().is_some_and(|birth| born.contains(&(NameKey::of(&who.name), birth.clone())))
+        };
+        if let Some(who) = row.whose(errand.vault)?.filter(is_theirs) {
+            found.push((row, who));
+        }
+    }
     Ok(found)
+}
+
+/// A name that was typed without marks may be that of either of two brothers: where both have booked, it is nobody's but who wrote it with
+/// the marks of the party.
+fn one_spelling(names: &[NameKey], found: &mut Vec<(Booking, Content)>) {
+    let spelt: HashSet<String> = found.iter().filter_map(|(_, who)| NameKey::of(&who.name).marked).collect();
+    if spelt.len() > 1 {
+        let is_exact = |key: NameKey| key.marked.is_some() && names.contains(&key);
+        found.retain(|(_, who)| is_exact(NameKey::of(&who.name)));
+    }
+}
+
+/// Who walked in without a number, at drives of these chapters: found by name and birth alone.
+fn without_number(conn: &mut PgConnection, chapters: &[Uuid]) -> Result<Vec<Booking>, DbError> {
+    use booking as b;
+    let of_chapters = b::table.inner_join(drive::table.on(drive::id.eq(b::drive_id))).filter(drive::chapter_id.eq_any(chapters));
+    let named = of_chapters.filter(b::walk_in).filter(b::content.is_not_null()).order(b::turn);
+    Ok(named.select(Booking::as_select()).load(conn)?)
 }
 
 fn ids(rows: &[(Booking, Content)]) -> Vec<Uuid> {
@@ -188,16 +219,19 @@ impl HoldsPersons for Bookers {
 
     /// They keep what they have and may come; nobody writes to them, and nobody reads who they are. Who waits keeps the turn.
     fn restrict_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
-        let found = ids(&of_party(errand, of)?);
-        bookings::restrict(errand.conn, &found, Some(errand.now))?;
-        Ok(outbox::forget_about(errand.conn, &found, errand.now)?)
+        let found = of_party(errand, of)?;
+        held(errand, &found)?;
+        bookings::restrict(errand.conn, &ids(&found), Some(errand.now))?;
+        Ok(outbox::forget_about(errand.conn, &ids(&found), errand.now)?)
     }
 
-    /// Who waited meanwhile moves up where there is a place.
+    /// Whether they come they are asked now; who waited meanwhile moves up where there is a place.
     fn lift_of(&self, errand: &mut Errand<'_>, of: &OfParty<'_>) -> Result<(), PersonsError> {
         let found = of_party(errand, of)?;
+        let drives = held(errand, &found)?;
         bookings::restrict(errand.conn, &ids(&found), None)?;
-        for (drive, _) in held(errand, &found)? {
+        for (drive, rows) in drives {
+            places::ask_again(errand.conn, errand.now, &drive, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
             places::fill(errand.conn, errand.now, &drive)?;
         }
         Ok(())

@@ -70,6 +70,8 @@ fn not_agreed(conn: &mut PgConnection, drive: &Drive) -> Result<Vec<Booking>, Db
         .filter(b::drive_id.eq(drive.id))
         .filter(b::state.ne(BookingState::Cancelled.name()))
         .filter(b::agreed_day.ne(drive.day))
+        // They were not asked.
+        .filter(b::restricted_at.is_null())
         .order(b::turn)
         .select(Booking::as_select())
         .load(conn)?)
@@ -125,7 +127,7 @@ fn forget_some(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, DbE
         let again = booking::table.filter(booking::id.eq_any(&ids)).select(Booking::as_select()).load::<Booking>(conn)?;
         let stand: Vec<Booking> = again
             .iter()
-            .filter(|row| !row.is(BookingState::Cancelled) && row.confirmed_at.is_none() && drive.day >= today)
+            .filter(|row| !row.is(BookingState::Cancelled) && is_unconfirmed(row) && drive.day >= today)
             .cloned()
             .collect();
         if !stand.is_empty() {
@@ -134,7 +136,7 @@ fn forget_some(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, DbE
         }
         let gone: Vec<Uuid> = again
             .iter()
-            .filter(|row| row.confirmed_at.is_none() || drive.day <= today - Duration::days(kept))
+            .filter(|row| is_unconfirmed(row) || drive.day <= today - Duration::days(kept))
             .map(|row| row.id)
             .collect();
         forget_who(conn, &gone, now)?;
@@ -142,11 +144,16 @@ fn forget_some(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, DbE
     Ok(rows.len())
 }
 
+/// Whether somebody was asked whether they come, and did not say so. Whose data may not be used was not.
+fn is_unconfirmed(row: &Booking) -> bool {
+    row.confirmed_at.is_none() && row.restricted_at.is_none()
+}
+
 /// Bookings made before a moment that nobody confirmed, and those of drives before a day: some of those that still say whose they are.
 fn over(conn: &mut PgConnection, made: DateTime<Utc>, day: NaiveDate) -> Result<Vec<Booking>, DbError> {
     use booking as b;
     let unconfirmed = b::table
-        .filter(b::confirmed_at.is_null())
+        .filter(b::confirmed_at.is_null().and(b::restricted_at.is_null()))
         .filter(b::content.is_not_null())
         .filter(b::made_at.le(made))
         .order(b::made_at)

@@ -113,6 +113,8 @@ pub fn act(conn: &mut PgConnection, now: DateTime<Utc>, booking: Uuid, act: Act)
     let acted = match act {
         _ if row.is(BookingState::Cancelled) && !row.is_late() => return Ok(Acted::Over),
         Act::GiveUp if row.is_late() => return Ok(Acted::GivenUp),
+        // As if they booked anew: others may have the places of their number meanwhile.
+        _ if row.is_late() && places::is_crowded(conn, now, &row)? => Acted::Late(Late::Full),
         Act::Come if row.is_late() => Acted::Late(places::come_late(conn, now, &drive, &row, row.slot)?),
         Act::Slot(n) if row.is_late() => late_in(conn, now, &drive, &row, n)?,
         Act::Come => {

@@ -94,7 +94,7 @@ pub fn lapse(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Resu
     let over: Vec<Booking> = b::table
         .filter(b::drive_id.eq(drive.id))
         .filter(b::state.eq(BookingState::Held.name()))
-        .filter(b::answer_by.le(now))
+        .filter(b::answer_by.le(now).and(b::restricted_at.is_null()))
         .order(b::turn)
         .select(Booking::as_select())
         .load(conn)?;
@@ -108,6 +108,37 @@ pub fn lapse(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive) -> Resu
     tell::these(conn, now, drive, &ids)?;
     fill(conn, now, drive)?;
     Ok(ids.len())
+}
+
+/// Who of these has a place and has not said that they come is asked anew, and has as long to say so as whoever books now.
+pub fn ask_again(conn: &mut PgConnection, now: DateTime<Utc>, drive: &Drive, ids: &[Uuid]) -> Result<(), DbError> {
+    use booking as b;
+    if !drive.is(DriveState::Open) || ids.is_empty() {
+        return Ok(());
+    }
+    let slots = store::slots(conn, &[drive.id])?.remove(&drive.id).unwrap_or_default();
+    let begins: HashMap<i16, DateTime<Utc>> = slots.iter().map(|slot| (slot.n, slot.begins(drive.day))).collect();
+    let hours = i64::from(rules::number(conn, rules::CONFIRM_HOURS, vietnam_date(now))?);
+    let held = b::table.filter(b::id.eq_any(ids)).filter(b::state.eq(BookingState::Held.name())).order(b::turn);
+    let held: Vec<(Uuid, Option<i16>)> = held.select((b::id, b::slot)).load(conn)?;
+    let mut deadlines = Vec::new();
+    for (id, slot) in &held {
+        let until = now + Duration::hours(hours);
+        let until = slot.and_then(|n| begins.get(&n)).map_or(until, |begins| until.min(*begins));
+        diesel::update(b::table.find(id)).set(b::answer_by.eq(Some(until))).execute(conn)?;
+        deadlines.push(until);
+    }
+    expect_answers(conn, now, drive, deadlines)?;
+    let held: Vec<Uuid> = held.into_iter().map(|(id, _)| id).collect();
+    if held.is_empty() { Ok(()) } else { tell::these(conn, now, drive, &held) }
+}
+
+/// Whether as many bookings of a drive stand under the number of a booking as one number may have.
+pub fn is_crowded(conn: &mut PgConnection, now: DateTime<Utc>, row: &Booking) -> Result<bool, DbError> {
+    use booking as b;
+    let same = b::table.filter(b::drive_id.eq(row.drive_id)).filter(b::contact_hash.eq(row.contact_hash.as_ref()));
+    let standing: i64 = same.filter(b::state.ne(BookingState::Cancelled.name())).count().get_result(conn)?;
+    Ok(standing >= i64::from(rules::number(conn, rules::BOOKINGS_OF_A_NUMBER, vietnam_date(now))?))
 }
 
 /// Slots of a drive may begin earlier than they did: nobody has longer to answer than until theirs begins.

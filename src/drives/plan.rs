@@ -273,6 +273,7 @@ pub fn move_to(v: &mut Visit<'_>, code: &str, day: NaiveDate) -> Result<(), Faul
     // What has not gone out speaks of the other day.
     outbox::forget_about(v.conn, &ids, v.now)?;
     bookings::forget_deadlines(v.conn, row.id)?;
+    back_again(v, &row, &standing)?;
     if !standing.is_empty() {
         tell::moved(v.conn, v.now, &row)?;
     }
@@ -282,4 +283,16 @@ pub fn move_to(v: &mut Visit<'_>, code: &str, day: NaiveDate) -> Result<(), Faul
     }
     let about = json!({"code": row.code, "from": before, "to": day, "people": standing.len()});
     Ok(v.note_at(Some(grant.chapter()), "DRIVE_MOVED", None, Some(&about))?)
+}
+
+/// Who agreed to the day to which a drive comes back is told so: what they heard last was another one.
+fn back_again(v: &mut Visit<'_>, row: &Drive, standing: &[Booking]) -> Result<(), Fault> {
+    let (held, booked): (Vec<&Booking>, Vec<&Booking>) =
+        standing.iter().filter(|one| one.agreed_day == row.day).partition(|one| one.is(BookingState::Held));
+    let ids = |rows: Vec<&Booking>| rows.into_iter().map(|row| row.id).collect::<Vec<Uuid>>();
+    let booked = ids(booked);
+    if row.is(DriveState::Open) && !booked.is_empty() {
+        tell::these(v.conn, v.now, row, &booked)?;
+    }
+    Ok(places::ask_again(v.conn, v.now, row, &ids(held))?)
 }

@@ -74,14 +74,13 @@ pub fn known(conn: &mut PgConnection, vault: &Vault, chapter: ChapterId, of: &[&
         .filter(person::chapter_id.eq_any(&chapters))
         .select(Row::as_select())
         .load(conn)?;
+    let known = opened(conn, vault, &persons)?;
     let mut here = HashMap::new();
     for (came, party) in parties {
         if chapters.iter().any(|chapter| closed.contains(&(party, *chapter))) {
             here.insert(came, Here::Restricted);
-        } else if let Some(row) = persons.iter().find(|row| row.party_id == Some(party))
-            && let Some(known) = sealed::open(vault, row)?
-        {
-            here.insert(came, Here::Known(Box::new(known)));
+        } else if let Some(known) = known.get(&party) {
+            here.insert(came, Here::Known(Box::new(known.clone())));
         }
     }
     Ok(here)
@@ -127,9 +126,13 @@ pub fn write(errand: &mut Errand<'_>, to: ChapterId, account: Uuid, all: Vec<Lis
     let came: Vec<(Uuid, Uuid)> =
         all.iter().map(|one| (one.id, parties.get(&one.party.id).copied().unwrap_or(one.party.id))).collect();
     let ids: Vec<Uuid> = came.iter().map(|(_, party)| *party).collect();
-    let closed: HashSet<Uuid> =
-        restriction::of_parties(errand.conn, &ids)?.into_iter().filter(|(_, at)| *at == to.0).map(|(party, _)| party).collect();
-    let rows = all.into_iter().zip(&ids).filter(|(_, party)| !closed.contains(party)).map(|(one, party)| Row {
+    let chapters = tree::with_succeeded(errand.conn, to)?;
+    let restricted = restriction::of_parties(errand.conn, &ids)?.into_iter();
+    let mut not: HashSet<Uuid> = restricted.filter(|(_, at)| chapters.contains(at)).map(|(party, _)| party).collect();
+    // Whom a chapter knows that this one goes on for is not written down again.
+    let there = person::table.filter(person::party_id.eq_any(&ids)).filter(person::chapter_id.eq_any(&chapters));
+    not.extend(there.select(person::party_id.assume_not_null()).load::<Uuid>(errand.conn)?);
+    let rows = all.into_iter().zip(&ids).filter(|(_, party)| !not.contains(party)).map(|(one, party)| Row {
         id: one.id,
         chapter_id: to.0,
         party_id: Some(*party),
@@ -148,7 +151,7 @@ pub fn write(errand: &mut Errand<'_>, to: ChapterId, account: Uuid, all: Vec<Lis
     });
     let rows: Vec<Row> = rows.collect();
     diesel::insert_into(person::table).values(&rows).on_conflict_do_nothing().execute(errand.conn)?;
-    let there = standing(errand, to, &ids)?;
+    let there = standing(errand, (to, &chapters), &ids)?;
     let met = |(came, party): (Uuid, Uuid)| {
         let known = there.get(&party)?;
         Some(Met { person: known.id, party: known.party, known: Some(known.clone()).filter(|known| known.id.0 != came) })
@@ -186,17 +189,31 @@ pub fn keep_mails(
     Ok(authz::audit(errand.conn, errand.now, &events)?)
 }
 
-/// These parties as persons of a chapter, held: of joined persons the one that goes on. Those who may not be used are not among them.
-fn standing(errand: &mut Errand<'_>, at: ChapterId, parties: &[Uuid]) -> Result<HashMap<Uuid, Known>, Fault> {
-    let query = person::table.filter(person::party_id.eq_any(parties)).filter(person::chapter_id.eq(at.0)).order(person::id);
-    let rows: Vec<Row> = query.select(Row::as_select()).for_no_key_update().load(errand.conn)?;
-    let kept = kept(errand.conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
-    let others = store::names(errand.conn, errand.vault, &kept.values().copied().map(PersonId).collect::<Vec<_>>())?;
+/// These parties as persons of a chapter and those it goes on for, held. Whose data may not be used is not among them.
+fn standing(
+    errand: &mut Errand<'_>,
+    (at, chapters): (ChapterId, &[Uuid]),
+    parties: &[Uuid],
+) -> Result<HashMap<Uuid, Known>, Fault> {
+    let restricted = restriction::of_parties(errand.conn, parties)?;
+    let free = |party: &&Uuid| chapters.iter().all(|chapter| !restricted.contains(&(**party, *chapter)));
+    let free: Vec<Uuid> = parties.iter().filter(free).copied().collect();
+    let query = person::table.filter(person::party_id.eq_any(free)).filter(person::chapter_id.eq_any(chapters)).order(person::id);
+    let mut rows: Vec<Row> = query.select(Row::as_select()).for_no_key_update().load(errand.conn)?;
+    // Whoever stands twice since chapters merged is who they are at the one that goes on.
+    rows.sort_by_key(|row| row.chapter_id == at.0);
+    opened(errand.conn, errand.vault, &rows)
+}
+
+/// Who the parties of these rows are, the last row of each: of joined persons the one that goes on.
+fn opened(conn: &mut PgConnection, vault: &Vault, rows: &[Row]) -> Result<HashMap<Uuid, Known>, Fault> {
+    let kept = kept(conn, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    let others = store::names(conn, vault, &kept.values().copied().map(PersonId).collect::<Vec<_>>())?;
     let mut found = HashMap::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
         let known = match kept.get(&row.id) {
             Some(other) => others.get(&PersonId(*other)).cloned(),
-            None => sealed::open(errand.vault, row)?,
+            None => sealed::open(vault, row)?,
         };
         if let (Some(party), Some(known)) = (row.party_id, known) {
             found.insert(party, known);

@@ -91,6 +91,7 @@ pub const ROOM: Room = Room {
         means.add(confirm::page());
         let enters = lists::work::handler(means.get()?);
         means.add(enters);
+        means.add(lists::lapse::handler());
         Ok(())
     }],
     successions: &[&going::Counted],

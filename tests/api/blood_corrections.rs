@@ -241,6 +241,14 @@ fn what_cannot_be_corrected_so_is_said_at_once() {
     ] {
         assert_eq!(said(json!([piece])), [place(at, what)], "{piece}");
     }
+    // Whoever the list has already is counted once: under another donation, or as put off.
+    let bookings = crate::drives::bookings(&officer, &code);
+    let booking = |of: &Value| bookings.iter().find(|one| one["contact"] == *of).unwrap()["id"].clone();
+    let (other, put_off) = (booking(&json!("0906300001")), booking(&json!("0906300008")));
+    let here = json!({"kind": "OTHER_DONOR", "donation": all[0]["id"], "booking": other});
+    assert_eq!(said(json!([here])), [place("booking", "TWICE")]);
+    let gave = json!({"kind": "ALSO_GAVE", "booking": put_off, "volume_ml": 350});
+    assert_eq!(said(json!([gave])), [place("booking", "TWICE")]);
     let twice = json!({"kind": "NOT_GIVEN", "donation": all[0]["id"], "why": "NEVER_GIVEN"});
     assert_eq!(said(json!([twice, twice])), [("/pieces/1/donation".to_owned(), "TWICE".to_owned())]);
     assert_eq!(said(json!([])), [("/pieces".to_owned(), "OUT_OF_RANGE".to_owned())]);

@@ -173,6 +173,32 @@ fn a_list_whose_sender_left_goes_on_when_it_is_sent_again() {
     audited(&app);
 }
 
+/// With which nobody goes on for a month keeps nobody; sent again it is a new one.
+#[test]
+fn a_list_that_nobody_goes_on_with_is_laid_aside_after_a_month() {
+    let app = TestApp::start();
+    let check = send(&app.officer_of("23095"), "&enter=true", &list(0..501), 202).json();
+    eventually("the list is entered", || shown(&app.officer_of("23095"), &check)["state"] == "DONE");
+    lists_wait(&app);
+    let left = app.officer_of("23095");
+    let check = send(&left, "&enter=true", &list(600..1_200), 202).json();
+    app.database.execute(
+        "UPDATE role_assignment SET valid_from = '2020-01-01', valid_to = '2020-01-02'
+         WHERE account_id = (SELECT uploaded_by FROM volunteer_import WHERE state = 'ACCEPTED')",
+    );
+    app.clock.advance(Duration::days(29));
+    app.database.wait_until("SELECT count(*) = 1 FROM job WHERE kind = 'ENTER_VOLUNTEER_LIST' AND state = 'DEAD'");
+    assert_eq!(app.database.number("SELECT count(*) FROM volunteer_import_part WHERE people IS NOT NULL"), 2);
+    app.clock.advance(Duration::days(2));
+    app.database.wait_until("SELECT count(*) = 2 FROM job WHERE kind = 'LAPSE_VOLUNTEER_LIST' AND state = 'DONE'");
+    assert_eq!(app.database.number("SELECT count(*) FROM volunteer_import"), 1, "what was entered stays as it was");
+    assert_eq!(app.database.number("SELECT count(*) FROM volunteer_import_part WHERE people IS NOT NULL"), 0);
+    let officer = app.officer_of("23095");
+    officer.get(&format!("{IMPORTS}/{}", check["import"]["id"].as_str().unwrap()), 404);
+    assert_eq!(send(&officer, "&enter=true", &list(600..1_200), 202).json()["outcome"], "ACCEPTED");
+    audited(&app);
+}
+
 /// A chapter that merges while its list waits: its successor goes on with it, and has the people.
 #[test]
 fn a_list_of_a_chapter_that_merged_meanwhile_is_entered_at_its_successor() {

@@ -151,7 +151,12 @@ impl Canvas<'_, '_> {
 
     /// Title, subtitle, day and why it counts no more, from `top` down.
     pub fn title(&mut self, paper: &Paper, top: f32) {
-        self.centred(self.bold, top, 19.0, &paper.title);
+        // A long one keeps clear of the QR code, whose edge is white.
+        let room = match paper.link {
+            Some(_) => 2.0 * (self.frame.right - QR + 9.0 - self.frame.width / 2.0),
+            None => self.frame.room(),
+        };
+        self.centred(self.bold, top, self.bold.fitting(&paper.title, 19.0, room), &paper.title);
         let mut y = top + 14.0;
         if let Some(subtitle) = &paper.subtitle {
             self.centred(self.regular, top + 10.0, 8.5, subtitle);

@@ -183,7 +183,7 @@ pub fn look(
     let known = here.values().filter_map(|here| if let Here::Known(person) = here { Some(person.id) } else { None });
     let standing = standing(conn, &known.collect::<Vec<_>>())?;
     let mut names = ByWords::of_chapter(conn, vault, chapter)?;
-    let (mut found, mut rows) = (Found::default(), HashMap::new());
+    let (mut found, mut rows, mut persons) = (Found::default(), HashMap::new(), HashMap::new());
     for one in candidates {
         let row = one.entry.row;
         if let Some(first) = one.party.same_by().and_then(|same| rows.insert(same, row)) {
@@ -194,6 +194,11 @@ pub fn look(
             Some(Here::Restricted) => found.faults.push(form::fault(row, &sheet::restricted())),
             Some(Here::Known(person)) if standing.contains(&person.id) => found.faults.push(form::fault(row, &already_one())),
             Some(Here::Known(person)) => {
+                // Under two names or numbers, since two were joined.
+                if let Some(first) = persons.insert(person.id, row) {
+                    found.faults.push(form::fault(row, &sheet::twice(first)));
+                    continue;
+                }
                 found.known += 1;
                 if let Err(errors) = rules.check(one.entry, person.birth) {
                     found.faults.extend(errors.iter().map(|error| form::fault(row, error)));

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::super::fault::Fault;
 use super::check::File;
 use super::form::Listed;
+use super::lapse;
 use super::store::{self, ImportRow, SealedPart};
 use super::wire::ListState;
 use super::work::ENTER_VOLUNTEER_LIST;
@@ -61,6 +62,7 @@ pub fn keep(
         url: Some(format!("/api/v1/volunteer-imports/{}", row.id)),
     };
     jobs::enqueue(v.conn, by, v.now, &job)?;
+    lapse::expect(v, &row)?;
     v.note_with(by, "VOLUNTEER_LIST_ACCEPTED", row.id, &json!({"volunteers": row.row_count, "verified": verified}))?;
     Ok((row, true))
 }

@@ -27,7 +27,7 @@ impl HoldsPersons for Lists {
             purpose: ("Nhập nhiều tình nguyện viên một lần", "To enter many volunteers at once"),
             grounds: ("Sự đồng ý (Luật 91/2025/QH15, điều 9)", "Consent (Law 91/2025/QH15, art. 9)"),
             readers: ("Không ai: chương trình tự nhập", "Nobody: the program enters them"),
-            period: ("Đến khi được nhập", "Until they are entered"),
+            period: ("Đến khi được nhập, lâu nhất 30 ngày", "Until they are entered, 30 days at the most"),
         }];
         ALL
     }
@@ -54,6 +54,10 @@ impl HoldsPersons for Lists {
         let Some(party) = parties::load(errand.conn, &[of.party])?.remove(&of.party) else { return Ok(Vec::new()) };
         let party = party.open(errand.vault)?;
         let called = Called { name: party.name, phone: party.phone };
+        // By the name alone it may be anybody, whose data are not handed out.
+        if called.phone.is_none() {
+            return Ok(Vec::new());
+        }
         let mut found = Vec::new();
         for part in store::waiting(errand.conn, of.chapters)? {
             let listed = store::opened_part(errand.vault, &part)?.into_iter().filter_map(|one| one.entry);

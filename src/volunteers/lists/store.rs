@@ -137,6 +137,18 @@ pub fn finish(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
+/// A list that waits still, with all that is known of its people, is there no more.
+pub fn lapse(conn: &mut PgConnection, id: Uuid) -> Result<(), DbError> {
+    use {volunteer_import as i, volunteer_import_part as p};
+    let waits: Option<Uuid> =
+        i::table.find(id).filter(i::state.eq(ListState::Accepted.name())).select(i::id).for_update().first(conn).optional()?;
+    if waits.is_some() {
+        diesel::delete(p::table.filter(p::import_id.eq(id))).execute(conn)?;
+        diesel::delete(i::table.find(id)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// What became of the parts so far: how many were entered, and which rows were refused.
 pub fn progress(conn: &mut PgConnection, id: Uuid) -> Result<(i64, Vec<Refused>), Fault> {
     use volunteer_import_part as p;

@@ -1,0 +1,1 @@
+DROP INDEX practice_model_published_idx;
